@@ -1,0 +1,70 @@
+"""What the set-up says, and how it calls other programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+TOOLS = PROJECT / ".tools"
+VENV = PROJECT / ".venv"
+
+
+class Problem(Exception):
+    """Something is missing or failed: a sentence for the person, with the way out."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announce a slow step, and how long it took: silence looks like a hang."""
+    print(f"  · {text} … ", end="", flush=True)
+    began = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        print("failed", flush=True)
+        raise
+    print(f"{time.monotonic() - began:.1f} s", flush=True)
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    purpose: str,
+    cwd: Path = PROJECT,
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """Run a program in silence; when it fails, show what it said."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise Problem(f"{words[0]} is not on this machine, needed to {purpose}.") from error
+    if done.returncode:
+        said = "\n".join(f"    {line}" for line in done.stdout.strip().splitlines()[-25:])
+        raise Problem(f"Could not {purpose}. {Path(words[0]).name} said:\n{said}")
+    return done.stdout
+
+
+def finish(problem: Problem) -> int:
+    print(f"\n{problem}", file=sys.stderr, flush=True)
+    return 1
