@@ -21,6 +21,8 @@ RUNTIME = DEPLOY / "requirements.txt"
 DEVELOPMENT = DEPLOY / "requirements-dev.txt"
 UV_LOCK = DEPLOY / "requirements-uv.txt"
 STAMP = VENV / "cop-set-up.json"
+# Inside an activated virtual environment (perhaps the one being made), the Python it was made from.
+PYTHON: str = getattr(sys, "_base_executable", "") or sys.executable
 
 # The path of a clone may hold a space, which a `#!` line cannot: the shell starts Python instead.
 LAUNCHER = """#!/bin/sh
@@ -53,7 +55,7 @@ def ensure_uv() -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         run(
             [
-                *(sys.executable, "-m", "pip", "install", "--quiet", "--no-input"),
+                *(PYTHON, "-m", "pip", "install", "--quiet", "--no-input"),
                 *("--disable-pip-version-check", "--root-user-action=ignore"),
                 *("--target", folder, "--require-hashes", "--requirement", UV_LOCK),
             ],
@@ -65,7 +67,7 @@ def ensure_uv() -> Path:
 
 
 def _require_pip() -> None:
-    asked = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False)
+    asked = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False)
     if asked.returncode:
         raise Problem("pip is missing. On Debian or Ubuntu:  apt install python3-pip")
 
@@ -86,7 +88,7 @@ def uv_environment() -> dict[str, str]:
 def _configured_mirror() -> str:
     for key in ("global.index-url", "install.index-url"):
         asked = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "get", key], capture_output=True, text=True, check=False
+            [PYTHON, "-m", "pip", "config", "get", key], capture_output=True, text=True, check=False
         )
         if asked.returncode == 0:
             return asked.stdout.strip()
@@ -126,7 +128,7 @@ def ensure_environment(*, development: bool) -> None:
 def _make_environment(uv: Path, settings: dict[str, str]) -> None:
     with step(f"Making .venv with Python {sys.version.split()[0]}"):
         run(
-            [uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, VENV],
+            [uv, "venv", "--quiet", "--clear", "--no-project", "--python", PYTHON, VENV],
             purpose="make the virtual environment",
             env=settings,
         )
@@ -135,7 +137,7 @@ def _make_environment(uv: Path, settings: dict[str, str]) -> None:
 def _wanted() -> dict[str, str | None]:
     return {
         "project": str(PROJECT),
-        "python": f"{Path(sys.executable).resolve()} {sys.version}",
+        "python": f"{Path(PYTHON).resolve()} {sys.version}",
         "runtime": fingerprint(RUNTIME, Path(__file__)),
         "development": fingerprint(DEVELOPMENT),
     }
