@@ -1,0 +1,36 @@
+"""Recording acts, in the same transaction as the act itself."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cop.activity.models import ActivityEntry
+from cop.core import clock
+from cop.core.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account, the public, the worker or a command at the keyboard of the server."""
+
+    kind: str
+    account_id: int | None = None
+
+
+PUBLIC: Final = Actor("public")
+WORKER: Final = Actor("worker")
+COMMAND: Final = Actor("command")
+
+
+def record(actor: Actor, action: str, subject: Any, **data: Any) -> None:
+    """Append one act, such as ``registration.cancelled``. ``data`` holds numbers and codes, never a name."""
+    db.session.add(
+        ActivityEntry(
+            at=clock.now(),
+            actor_kind=actor.kind,
+            actor_id=actor.account_id,
+            action=action,
+            subject_type=subject.__tablename__,
+            subject_id=subject.id,
+            data=data,
+        )
+    )

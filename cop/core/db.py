@@ -1,0 +1,122 @@
+"""The database: declarative base, names of constraints, aware times, and what SQLite needs to be safe."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment, kept in UTC.
+
+    SQLite drops the offset of an aware datetime without a word (18:30+01:00 comes back as a naive
+    18:30), so naive values are refused on the way in and made aware on the way out.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: use cop.core.clock")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+db: Final = SQLAlchemy(model_class=Base)
+
+
+class Model(db.Model):  # type: ignore[name-defined, misc]
+    """A table with a plain integer key."""
+
+    __abstract__ = True
+
+
+class Numbered(Model):
+    """A table whose key is a number of its own (all but link tables)."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def change(statement: sa.Update | sa.Delete | sa.Insert) -> int:
+    """Run a statement that changes rows; how many it changed. A conditional update tells here who won."""
+    result = db.session.execute(statement)
+    return int(cast("sa.CursorResult[Any]", result).rowcount)
+
+
+def insert_if_absent(model: type[Any], values: Mapping[str, Any], key: Sequence[str]) -> bool:
+    """Insert the row unless one with the same ``key`` columns exists; true when this call inserted it.
+
+    The way a double press, two workers or a replay are absorbed: the unique key decides, without a lock.
+    """
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return change(statement) == 1
+
+
+# --- SQLite -------------------------------------------------------------------------------------
+
+_writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+
+def expect_writes(value: bool) -> Any:
+    """Say whether the transactions begun from now on in this context write; returns the token to reset."""
+    return _writing.set(value)
+
+
+def reset_expectation(token: Any) -> None:
+    _writing.reset(token)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver must not begin transactions by itself, or BEGIN IMMEDIATE below comes too late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a unit of work that writes.
+
+    With the deferred BEGIN two units that read, then write, either lose updates or fail at once with
+    "database is locked", whatever the timeout. Readers keep the deferred form, or they would queue.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

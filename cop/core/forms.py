@@ -1,0 +1,41 @@
+"""Forms: one base, and how a refusal of the service lands on the field it is about."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from cop.core.errors import Refused
+from cop.core.i18n import language
+
+
+class Form(FlaskForm):
+    """Every form: CSRF, sentences in the reader's language, and text trimmed and freed of control characters."""
+
+    class Meta(FlaskForm.Meta):
+        @property
+        def locales(self) -> list[str]:
+            return [language()]
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            field = unbound_field.bind(form=form, **options)
+            if isinstance(field, StringField):
+                field.filters = (clean_text, *field.filters)
+            return field
+
+
+def clean_text(value: Any) -> Any:
+    """Trim, and drop control characters: they break calendars and mails, and nobody types them on purpose."""
+    if not isinstance(value, str):
+        return value
+    kept = "".join(c for c in value if c in "\n\t\r" or (ord(c) >= 32 and c not in "\x7f\x85\u2028\u2029"))
+    return kept.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def refuse(form: FlaskForm, refused: Refused) -> None:
+    """Put the sentence of a refusal on its field, or on the form as a whole."""
+    if refused.field and refused.field in form:
+        errors = form[refused.field].errors
+        form[refused.field].errors = [*errors, refused.message]
+    else:
+        form.form_errors = [*form.form_errors, refused.message]

@@ -1,0 +1,24 @@
+"""Absolute addresses, for mails and calendars written far from any request."""
+
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from flask import current_app
+
+from cop.core.settings import current_settings
+
+
+def absolute_url(endpoint: str, **values: Any) -> str:
+    """The public address of an endpoint, built on ``COP_PUBLIC_URL`` whatever host the request named.
+
+    The request's Host header is chosen by the caller: a link mailed from it could be forged.
+    """
+    base = urlsplit(current_settings().public_url)
+    adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme, script_name=base.path or "/")
+    path = adapter.build(endpoint, values, force_external=False)
+    return urljoin(f"{base.scheme}://{base.netloc}", path)
+
+
+def public_host() -> str:
+    """The host name people see in addresses; the right-hand side of identifiers we make."""
+    return urlsplit(current_settings().public_url).hostname or "localhost"

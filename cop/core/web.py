@@ -1,0 +1,114 @@
+"""The edge: one request is one transaction, headers that keep browsers safe, and error pages in plain words."""
+
+import logging
+from typing import Any, Final
+
+import flask
+from flask import Flask, Response, g, has_request_context, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from cop.core.db import db, expect_writes, reset_expectation
+from cop.core.errors import Forbidden, NotFound, RateLimited
+from cop.core.settings import current_settings
+from cop.core.unit_of_work import end_request, forbid_writes
+
+logger = logging.getLogger(__name__)
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_POLICY: Final = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def request_is_safe() -> bool:
+    return has_request_context() and request.method in SAFE_METHODS
+
+
+class Application(Flask):
+    """Flask, where a request that changes things commits once, at the end, if its answer is below 400.
+
+    Hence a form shown again answers 422: with 200 half a change would be kept.
+    """
+
+    def full_dispatch_request(self) -> Response:
+        token = expect_writes(not request_is_safe())
+        try:
+            return super().full_dispatch_request()
+        finally:
+            reset_expectation(token)
+
+    def finalize_request(self, rv: Any, from_error_handler: bool = False) -> Response:
+        response = self.make_response(rv)
+        end_request(commit=not request_is_safe() and response.status_code < 400 and not from_error_handler)
+        return super().finalize_request(response, from_error_handler)
+
+
+def init_app(app: Application) -> None:
+    app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(NotFound, lambda _error: _page(404))
+    app.register_error_handler(Forbidden, lambda _error: _page(403))
+    app.register_error_handler(RateLimited, _rate_limited)
+    app.register_error_handler(Exception, _unexpected)
+    with app.app_context():
+        forbid_writes(db.session, request_is_safe)
+
+
+def _add_headers(response: BaseResponse) -> BaseResponse:
+    policy = {**CONTENT_POLICY, **g.get("csp_extra", {})}
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    # Addresses hold signed links: no other site learns them.
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), interest-cohort=()")
+    if current_settings().secure_cookies:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store" if flask.session else "no-cache"
+    return response
+
+
+def _page(status: int, **values: Any) -> tuple[str, int]:
+    known = status if status in {403, 404, 422, 429, 500} else (404 if status < 500 else 500)
+    return flask.render_template(f"errors/{known}.html", **values), status
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    answer, status = _page(error.code)
+    headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    return answer, status, headers
+
+
+def _csrf_error(_error: CSRFError) -> Any:
+    """The page stood open for too long, or came from elsewhere; 422 keeps the meaning: nothing was done."""
+    return _page(422)
+
+
+def _rate_limited(error: RateLimited) -> Any:
+    body, status = _page(429, retry_after=error.retry_after)
+    return body, status, {"Retry-After": str(error.retry_after)}
+
+
+def _unexpected(error: Exception) -> Any:
+    if flask.current_app.config["PROPAGATE_EXCEPTIONS"]:
+        raise error
+    logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+    db.session.rollback()
+    return _page(500)

@@ -1,0 +1,128 @@
+"""Events, their kinds and their half-days."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cop.accounts.models import Account
+from cop.core.db import Base, Numbered, UTCDateTime
+from cop.territories.models import Territory
+
+
+class EventKind(Numbered):
+    """A kind of meeting, seeded by a preset, editable on screen: study morning, steering committee…"""
+
+    __tablename__ = "event_kind"
+
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name_fr: Mapped[str] = mapped_column(sa.String(80))
+    name_en: Mapped[str] = mapped_column(sa.String(80))
+    purpose_fr: Mapped[str] = mapped_column(sa.String(300), default="")
+    purpose_en: Mapped[str] = mapped_column(sa.String(300), default="")
+    starts_at: Mapped[str] = mapped_column(sa.String(5), default="09:00")  # usual local start, HH:MM
+    duration_minutes: Mapped[int]  # of one half-day
+    half_days: Mapped[int] = mapped_column(default=1)
+    capacity: Mapped[int | None]
+    key_event: Mapped[bool] = mapped_column("is_key_event", default=False)
+    attendance: Mapped[str] = mapped_column(sa.String(20), default="by_half_day")  # by_half_day, headcount
+    audience: Mapped[str] = mapped_column(sa.String(20), default="public")  # public, members, invited
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column("is_archived", default=False)
+
+
+class Theme(Numbered):
+    __tablename__ = "theme"
+
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name_fr: Mapped[str] = mapped_column(sa.String(120))
+    name_en: Mapped[str] = mapped_column(sa.String(120))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+event_theme = sa.Table(
+    "event_theme",
+    Base.metadata,
+    sa.Column("event_id", sa.ForeignKey("event.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("theme_id", sa.ForeignKey("theme.id"), primary_key=True, index=True),
+)
+
+
+class Event(Numbered):
+    """One meeting, of one or several half-days.
+
+    ``calendar_sequence`` is raised by what changes people's plans (date, time, place, link,
+    cancellation: RFC 5546 2.1.4), ``calendar_revision`` by anything a calendar entry shows.
+    ``seats_taken`` and ``waiting`` are counters kept by ``registrations``.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.Index(None, "status", "starts_at"),
+        sa.CheckConstraint("seats_taken >= 0", name="seats_taken_positive"),
+        sa.CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="seats_within_capacity"),
+    )
+
+    slug: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    kind_id: Mapped[int] = mapped_column(sa.ForeignKey("event_kind.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    summary: Mapped[str] = mapped_column(sa.Text, default="")  # plain text, a few paragraphs
+    programme: Mapped[str] = mapped_column(sa.Text, default="")  # one line per step: « 9 h Accueil »
+    speakers: Mapped[str] = mapped_column(sa.String(500), default="")
+    territory_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id"), index=True)
+    mode: Mapped[str] = mapped_column(sa.String(10), default="onsite")  # onsite, online, hybrid
+    venue_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    venue_address: Mapped[str] = mapped_column(sa.String(300), default="")
+    commune_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"), index=True)
+    online_url: Mapped[str] = mapped_column(sa.String(500), default="")  # shown to the registered only
+    capacity: Mapped[int | None]
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(sa.String(20), default="draft")  # draft, published, cancelled
+    audience: Mapped[str] = mapped_column(sa.String(20), default="public")
+    key_event: Mapped[bool] = mapped_column("is_key_event", default=False)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # of the first half-day
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)  # of the last one
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default="Europe/Paris")
+    organiser_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+    calendar_revision: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    version: Mapped[int] = mapped_column(default=1)  # optimistic lock: two animators editing at once
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cancellation_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+
+    kind: Mapped[EventKind] = relationship()
+    territory: Mapped[Territory] = relationship(foreign_keys=territory_id)
+    commune: Mapped[Territory | None] = relationship(foreign_keys=commune_id)
+    organiser: Mapped[Account | None] = relationship()
+    themes: Mapped[list[Theme]] = relationship(secondary=event_theme, order_by=Theme.position)
+    half_days: Mapped[list["HalfDay"]] = relationship(
+        back_populates="event", cascade="all, delete-orphan", order_by="HalfDay.starts_at"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def seats_left(self) -> int | None:
+        return None if self.capacity is None else max(0, self.capacity - self.seats_taken)
+
+
+class HalfDay(Numbered):
+    """The unit of attendance: a morning, an afternoon, an evening."""
+
+    __tablename__ = "half_day"
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    headcount: Mapped[int | None]  # people counted without names (public meetings)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+
+    event: Mapped[Event] = relationship(back_populates="half_days")

@@ -1,0 +1,63 @@
+"""What is on every page: the menu, filtered by rights. Endpoint names only, no views."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import request, url_for
+
+from cop.accounts import access
+from cop.accounts.sign_in import current_account
+from cop.core.access import Permission
+from cop.core.i18n import _l, language
+from cop.core.settings import current_settings
+from cop.core.web import Application
+from cop.host import queries as host
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu. ``permission``: shown to whoever has it somewhere; ``None``: to everybody."""
+
+    label: Any
+    endpoint: str
+    permission: Permission | None = None
+    signed_in: bool | None = None
+
+
+MENU: Final = (
+    Entry(_l("Agenda"), "events.agenda"),
+    Entry(_l("This week"), "events.desk", Permission.EVENT_EDIT),
+    Entry(_l("Engagement"), "statistics.engagement", Permission.STATISTICS_READ),
+    Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
+    Entry(_l("My space"), "registrations.mine", signed_in=True),
+    Entry(_l("Sign in"), "accounts.sign_in", signed_in=False),
+)
+
+
+def init_app(app: Application) -> None:
+    app.context_processor(_page_frame)
+
+
+def _page_frame() -> dict[str, Any]:
+    account = current_account()
+    return {
+        "host": host.current_host(),
+        "account": account,
+        "navigation": [_line(entry) for entry in MENU if _shown(entry, account)],
+        "locale": language(),
+        "demo": current_settings().demo,
+    }
+
+
+def _shown(entry: Entry, account: Any) -> bool:
+    if entry.signed_in is not None and entry.signed_in is not bool(account):
+        return False
+    return entry.permission is None or access.has_anywhere(account, entry.permission)
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    return {
+        "label": entry.label,
+        "url": url_for(entry.endpoint),
+        "current": request.endpoint == entry.endpoint,
+    }

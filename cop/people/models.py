@@ -1,0 +1,53 @@
+"""Persons and where they practise. One record per person, whatever they are to the network."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cop.accounts.models import Account
+from cop.core.db import Numbered, UTCDateTime
+from cop.territories.models import Profession, Territory
+
+
+class Person(Numbered):
+    """A person. No birth date, sex, home address or national number: none is needed (RGPD, art. 5)."""
+
+    __tablename__ = "person"
+
+    given_name: Mapped[str] = mapped_column(sa.String(100))
+    family_name: Mapped[str] = mapped_column(sa.String(100))
+    search_name: Mapped[str] = mapped_column(sa.String(220), index=True)  # as territories.search_name
+    email: Mapped[str | None] = mapped_column(sa.String(254), index=True)  # normalised
+    profession_code: Mapped[str | None] = mapped_column(sa.ForeignKey("profession.code"), index=True)
+    rpps: Mapped[str | None] = mapped_column(sa.String(11), unique=True)
+    language: Mapped[str] = mapped_column(sa.String(2), default="fr")
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), unique=True)
+    notice_version: Mapped[int | None]  # the information notice shown at the last collection
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    anonymised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    profession: Mapped[Profession | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+    sites: Mapped[list["PracticeSite"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", order_by="PracticeSite.id"
+    )
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class PracticeSite(Numbered):
+    """A commune where the person practises, on given dates; never the home."""
+
+    __tablename__ = "practice_site"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    commune_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id"), index=True)
+    starts_on: Mapped[date | None]  # none: always
+    ends_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(sa.String(20), default="declared")
+
+    person: Mapped[Person] = relationship(back_populates="sites")
+    commune: Mapped[Territory] = relationship()

@@ -1,0 +1,25 @@
+"""Rules: when a reminder goes out before the events of a kind, and with which words."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cop.core.db import Numbered
+from cop.events.models import EventKind
+
+
+class ReminderRule(Numbered):
+    """So many days before the event's local date, at a local time: J-7 at 9:00, J-1 at 9:00."""
+
+    __tablename__ = "reminder_rule"
+    __table_args__ = (sa.UniqueConstraint("kind_id", "days_before", "at"),)
+
+    kind_id: Mapped[int] = mapped_column(sa.ForeignKey("event_kind.id", ondelete="CASCADE"), index=True)
+    days_before: Mapped[int]
+    at: Mapped[str] = mapped_column(sa.String(5), default="09:00")  # local, HH:MM
+    text_fr: Mapped[str] = mapped_column(
+        sa.Text, default=""
+    )  # a sentence of the organisation, added to the mail
+    text_en: Mapped[str] = mapped_column(sa.Text, default="")
+    active: Mapped[bool] = mapped_column("is_active", default=True)
+
+    kind: Mapped[EventKind] = relationship()

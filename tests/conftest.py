@@ -1,0 +1,169 @@
+"""The application of the tests: a migrated database, a clock that obeys, no network but loopback."""
+
+import os
+import socket
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from cop.app import create_app, data_folder
+from cop.core import catalogues, clock, migrations
+from cop.core.db import db
+from cop.core.settings import load_settings
+from cop.core.web import Application
+from tests.people_of_the_tests import People, populate
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues() -> None:
+    catalogues.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to anywhere else fails the test that tried."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {address!r}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def settings_for(folder: Path, **changes: str) -> Any:
+    environ = {
+        "COP_ENV": "test",
+        "COP_SECRET_KEY": "tests-only-" + "x" * 32,
+        "COP_INSTANCE": str(folder),
+        "COP_PUBLIC_URL": "http://localhost",
+        "COP_MAIL_TRANSPORT": "memory",
+        "COP_MAIL_FROM": "contact@cokillaje.example",
+        "COP_DATABASE_URL": os.environ.get("COP_TEST_DATABASE_URL", ""),
+        **changes,
+    }
+    return load_settings(environ)
+
+
+@pytest.fixture(scope="session")
+def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Application:
+    app = create_app(settings_for(tmp_path_factory.mktemp("instance")))
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+                connection.execute(sa.text("CREATE SCHEMA public"))
+        migrations.upgrade(data_folder("migrations"))
+    return app
+
+
+@pytest.fixture
+def app(_migrated_app: Application) -> Iterator[Application]:
+    """The application on an empty, migrated database; rows are deleted afterwards, so commits are real."""
+    clock.clock.freeze(NOW)
+    _migrated_app.config["WTF_CSRF_ENABLED"] = False
+    with _migrated_app.app_context():
+        yield _migrated_app
+        db.session.rollback()
+        db.session.remove()
+        _empty()
+    clock.clock.release()
+
+
+def _empty() -> None:
+    """Delete every row. PostgreSQL truncates at once; SQLite checks foreign keys at the end only."""
+    tables = list(reversed(db.metadata.sorted_tables))
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in tables)
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+            return
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in tables:
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def client(app: Application) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def people(app: Application) -> People:
+    """The reference data and the four people of the tests, committed."""
+    return populate()
+
+
+class ClockHand:
+    """Moves the application's clock: ``set("2026-11-20 09:00")`` in Paris time, ``advance(minutes=5)``."""
+
+    def set(self, text: str) -> None:
+        clock.clock.freeze(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Paris")))
+
+    def advance(self, **delta: float) -> None:
+        clock.clock.advance(**delta)
+
+
+@pytest.fixture(name="clock")
+def clock_hand() -> ClockHand:
+    return ClockHand()
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> Any:
+    """Sign an account in on the client, without going through the form each time."""
+
+    def do(account: Any) -> FlaskClient:
+        with client.session_transaction() as session:
+            session["_user_id"] = account.get_id()
+            session["_fresh"] = True
+        return client
+
+    return do
+
+
+@pytest.fixture
+def outbox(app: Application) -> Any:
+    """The mails queued so far, oldest first."""
+    from cop.mail.models import MailMessage
+
+    def read() -> list[MailMessage]:
+        db.session.rollback()
+        return list(db.session.scalars(sa.select(MailMessage).order_by(MailMessage.id)))
+
+    return read
+
+
+class Queries:
+    """Counts the SQL statements of a block."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __enter__(self) -> "Queries":
+        self.statements.clear()
+        sa.event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        sa.event.remove(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self.statements.append(statement)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def queries(app: Application) -> Queries:
+    return Queries()
