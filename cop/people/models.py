@@ -19,6 +19,9 @@ class Person(Numbered):
     family_name: Mapped[str] = mapped_column(sa.String(100))
     search_name: Mapped[str] = mapped_column(sa.String(220), index=True)  # as territories.search_name
     email: Mapped[str | None] = mapped_column(sa.String(254), index=True)  # normalised
+    # The address a person is recognised by. Unique, so that two presses at the same moment make one person;
+    # empty for whoever shares the address of somebody already known by it (two numbers, one mailbox).
+    email_key: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     profession_code: Mapped[str | None] = mapped_column(sa.ForeignKey("profession.code"), index=True)
     rpps: Mapped[str | None] = mapped_column(sa.String(11), unique=True)
     language: Mapped[str] = mapped_column(sa.String(2), default="fr")
