@@ -1,9 +1,11 @@
 """Rules: when a reminder goes out before the events of a kind, and with which words."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cop.core.db import Numbered
+from cop.core.db import Numbered, UTCDateTime
 from cop.events.models import EventKind
 
 
@@ -21,5 +23,7 @@ class ReminderRule(Numbered):
     )  # a sentence of the organisation, added to the mail
     text_en: Mapped[str] = mapped_column(sa.Text, default="")
     active: Mapped[bool] = mapped_column("is_active", default=True)
+    # The rule holds for moments from here on: one added on Tuesday at noon does not send Monday's reminders.
+    holds_from: Mapped[datetime] = mapped_column(UTCDateTime)
 
     kind: Mapped[EventKind] = relationship()
