@@ -1,0 +1,50 @@
+"""French complete, English complete, and French well set."""
+
+import re
+
+import pytest
+
+from cop.core import catalogues
+
+FRENCH = [
+    (name, message.id, text)
+    for name, catalogue in catalogues.catalogues("fr")
+    for message in catalogue
+    if message.id
+    for text in (message.string if isinstance(message.string, tuple) else (message.string,))
+]
+
+
+def test_no_sentence_is_missing_in_french() -> None:
+    assert catalogues.missing("fr") == []
+
+
+def test_no_wording_is_left_over() -> None:
+    assert catalogues.unused("fr") == []
+    assert catalogues.unused("en") == []
+
+
+def test_values_survive_translation() -> None:
+    placeholder = re.compile(r"%\((\w+)\)")
+    for name, original, text in FRENCH:
+        source = original[-1] if isinstance(original, tuple) else original
+        given = set(placeholder.findall(source)) - {"num"}
+        assert set(placeholder.findall(text)) - {"num"} == given, f"{name}: {source!r}"
+
+
+@pytest.mark.parametrize(
+    ("fault", "meaning"),
+    [
+        (r"(?<![\u00a0/a-z]):(?=\s|$)", "a no-break space (U+00A0) goes before a colon"),
+        (r"(?<!\u202f)[;?!](?=\s|$)", "a narrow no-break space (U+202F) goes before ; ? !"),
+        (r"«(?!\u00a0)|(?<!\u00a0)»", "no-break spaces (U+00A0) go inside « »"),
+        (r"\w'\w", "the apostrophe is ’"),
+        (r"\.\.\.", "the ellipsis is …"),
+    ],
+)
+def test_french_is_well_set(fault: str, meaning: str) -> None:
+    # Addresses of the web and format examples are not prose.
+    faults = [
+        (name, text) for name, _, text in FRENCH if re.search(fault, re.sub(r"https?:\S*|\b\d\d?:\d\d\b", "", text))
+    ]
+    assert not faults, meaning
