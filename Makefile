@@ -23,8 +23,11 @@ bench:  ## measure against bare bounds
 setup:  ## only fetch and install, with the tools of the developers
 	@$(SETUP) --development
 
-lock:  ## choose the versions anew and write the lock files
+lock:  ## write the lock files anew, keeping the versions that still fit
 	@$(SETUP) --development python -m deploy.lock
+
+upgrade:  ## the same with the newest versions
+	@$(SETUP) --development python -m deploy.lock upgrade
 
 clean:  ## remove all that the set-up made; instance/ (your data) stays
 	rm -rf .venv .tools static/vendor translations/*/LC_MESSAGES

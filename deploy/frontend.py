@@ -10,8 +10,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from deploy.console import PROJECT, TOOLS, run, step
-from deploy.python_tools import VENV, ensure_uv, fingerprint, uv_environment
+from deploy.console import PROJECT, TOOLS, VENV, run, step
+from deploy.python_tools import ensure_uv, fingerprint, uv_environment
 
 SOURCE = PROJECT / "deploy" / "frontend"
 SCRATCH = TOOLS / "frontend"
@@ -28,17 +28,14 @@ SERVED = {
     "newsreader.woff2": f"{FONTS}/newsreader/files/newsreader-latin-wght-normal.woff2",
     "newsreader-italic.woff2": f"{FONTS}/newsreader/files/newsreader-latin-wght-italic.woff2",
     "newsreader.LICENSE.txt": f"{FONTS}/newsreader/LICENSE",
-    "atkinson.woff2": f"{FONTS}/atkinson-hyperlegible-next/files/"
-    "atkinson-hyperlegible-next-latin-wght-normal.woff2",
+    "atkinson.woff2": f"{FONTS}/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
     "atkinson.LICENSE.txt": f"{FONTS}/atkinson-hyperlegible-next/LICENSE",
 }
 
 
 def _major(command: list[str | Path]) -> int:
     try:
-        said = subprocess.run(
-            [str(word) for word in command], capture_output=True, text=True, check=True, timeout=60
-        )
+        said = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True, timeout=60)
         return int(said.stdout.strip().lstrip("v").split(".")[0])
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0

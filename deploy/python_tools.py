@@ -87,9 +87,7 @@ def uv_environment() -> dict[str, str]:
 
 def _configured_mirror() -> str:
     for key in ("global.index-url", "install.index-url"):
-        asked = subprocess.run(
-            [PYTHON, "-m", "pip", "config", "get", key], capture_output=True, text=True, check=False
-        )
+        asked = subprocess.run([PYTHON, "-m", "pip", "config", "get", key], capture_output=True, text=True, check=False)
         if asked.returncode == 0:
             return asked.stdout.strip()
     return ""

@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
         return 130
     if asked.then:
         program, *rest = asked.then
-        os.execv(VENV / "bin" / program, [str(VENV / "bin" / program), *rest])
+        os.execv(VENV / "bin" / program, [str(VENV / "bin" / program), *rest])  # noqa: S606 - no shell is meant
     return 0
 
 
