@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 
 from cop.core.errors import Refused
 from cop.core.i18n import language
@@ -19,7 +19,8 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             field = unbound_field.bind(form=form, **options)
-            if isinstance(field, StringField):
+            # A password is taken as it was typed, spaces included.
+            if isinstance(field, StringField) and not isinstance(field, PasswordField):
                 field.filters = (clean_text, *field.filters)
             return field
 

@@ -19,6 +19,18 @@ def absolute_url(endpoint: str, **values: Any) -> str:
     return urljoin(f"{base.scheme}://{base.netloc}", path)
 
 
+def local_path(target: str | None) -> str | None:
+    """``target`` if it leads to a page of this site, else ``None``: a ``next`` in an address is anybody's.
+
+    Browsers read a backslash as a slash, drop tabs and line breaks, and take ``//name`` for another site.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(character) <= 32 or ord(character) == 127 for character in target):
+        return None
+    return target
+
+
 def public_host() -> str:
     """The host name people see in addresses; the right-hand side of identifiers we make."""
     return urlsplit(current_settings().public_url).hostname or "localhost"
