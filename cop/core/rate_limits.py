@@ -13,6 +13,7 @@ from cop.core import clock
 from cop.core.db import Model, UTCDateTime, change, db
 from cop.core.errors import RateLimited
 from cop.core.tokens import digest
+from cop.core.unit_of_work import release
 
 
 class RateLimit(Model):
@@ -29,9 +30,11 @@ class RateLimit(Model):
 def hit(name: str, who: str, *, limit: int, seconds: int) -> None:
     """Count one try of ``who`` (an address, an account) at ``name``; raises ``RateLimited`` past ``limit``.
 
-    Counted in a transaction of its own: a refused request is rolled back, its try is not forgotten.
+    Counted in a transaction of its own: a refused request is rolled back, its try is not forgotten. To be
+    called before anything is written: on SQLite the transaction under way would keep this one waiting.
     ``who`` is kept as a fingerprint only.
     """
+    release()
     moment = clock.now()
     start = int(moment.timestamp()) // seconds * seconds
     key = digest(f"{name}:{who}")

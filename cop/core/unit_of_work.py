@@ -5,12 +5,14 @@ One HTTP request, one item of a job, one command is one transaction. Services fl
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from cop.core.db import db, expect_writes, reset_expectation
+
+_WROTE: Final = "cop.wrote"
 
 
 class WriteInReadOnlyRequest(RuntimeError):
@@ -49,8 +51,8 @@ def release() -> None:
 
     What was read stays usable only as plain values; nothing may have been written yet.
     """
-    if db.session.new or db.session.dirty or db.session.deleted:
-        raise RuntimeError("release() in the middle of a write")
+    if db.session.info.get(_WROTE) or db.session.new or db.session.dirty or db.session.deleted:
+        raise RuntimeError("release() in the middle of a write: what was written would be lost")
     db.session.rollback()
 
 
@@ -58,12 +60,22 @@ def forbid_writes(session: Any, read_only: Any) -> None:
     """Raise on any flush or bulk write of ``session`` while ``read_only()`` is true."""
 
     def before_flush(flushing: Session, *_: Any) -> None:
-        if (flushing.new or flushing.dirty or flushing.deleted) and read_only():
-            raise WriteInReadOnlyRequest("a GET request tried to write")
+        if flushing.new or flushing.dirty or flushing.deleted:
+            note(flushing)
 
     def on_execute(state: ORMExecuteState) -> None:
-        if (state.is_insert or state.is_update or state.is_delete) and read_only():
+        if state.is_insert or state.is_update or state.is_delete:
+            note(state.session)
+
+    def note(writing: Session) -> None:
+        if read_only():
             raise WriteInReadOnlyRequest("a GET request tried to write")
+        writing.info[_WROTE] = True
+
+    def forget(ended: Session, *_: Any) -> None:
+        ended.info.pop(_WROTE, None)
 
     event.listen(session, "before_flush", before_flush)
     event.listen(session, "do_orm_execute", on_execute)
+    event.listen(session, "after_commit", forget)
+    event.listen(session, "after_rollback", forget)
