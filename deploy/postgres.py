@@ -94,8 +94,12 @@ def _reachable(binaries: Path, folder: Path) -> Path:
     """As `nobody`, a clone under /root cannot be read: take the binaries along."""
     if all(parent.stat().st_mode & 0o001 for parent in (binaries, *binaries.parents)):
         return binaries
-    copy = folder / "install"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
+    install, package = binaries.parent, binaries.parent.parent
+    copy = folder / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")  # found from the binaries by a relative path
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
     return copy / binaries.name
 
 
