@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from cop.core.db import db, expect_writes, reset_expectation
 
@@ -72,10 +72,10 @@ def forbid_writes(session: Any, read_only: Any) -> None:
             raise WriteInReadOnlyRequest("a GET request tried to write")
         writing.info[_WROTE] = True
 
-    def forget(ended: Session, *_: Any) -> None:
-        ended.info.pop(_WROTE, None)
+    def forget(of: Session, ended: SessionTransaction) -> None:
+        if ended.parent is None:  # a savepoint ends too, and what it wrote is still to be committed
+            of.info.pop(_WROTE, None)
 
     event.listen(session, "before_flush", before_flush)
     event.listen(session, "do_orm_execute", on_execute)
-    event.listen(session, "after_commit", forget)
-    event.listen(session, "after_rollback", forget)
+    event.listen(session, "after_transaction_end", forget)
