@@ -123,22 +123,35 @@ class RegisterImport(Model):
     is_current: Mapped[bool] = mapped_column(default=False)
 
 
-class RegisterPractice(Model):
-    """One practising line of the register, reduced to what counting needs."""
+class RegisterPlace(Model):
+    """A place of practice as precisely as the register tells it: commune, postal code or département."""
 
-    __tablename__ = "register_practice"
-    __table_args__ = (
-        sa.Index("ix_register_practice_import_id_person_key", "import_id", "person_key"),
-    )
+    __tablename__ = "register_place"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    import_id: Mapped[int] = mapped_column(sa.ForeignKey("register_import.id", ondelete="CASCADE"))
-    # 64 bits of a keyed BLAKE2b of the national identifier; the key stays on the server.
-    person_key: Mapped[int] = mapped_column(sa.BigInteger)
     commune_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"))
     department_code: Mapped[str] = mapped_column(sa.String(3))
+    # Kept only when the commune is unknown: it may then still tell the perimeter.
     postal_code: Mapped[str | None] = mapped_column(sa.String(5))
-    profession_code: Mapped[str] = mapped_column(sa.ForeignKey("profession.code"))
+
+
+class RegisterPractice(Model):
+    """One practising line of the register, reduced to what counting needs.
+
+    Clustered by person on SQLite (no row number, no second index): an import writes some
+    hundred thousand of them and reads them back person by person.
+    """
+
+    __tablename__ = "register_practice"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    import_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("register_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    # 64 bits of a keyed BLAKE2b of the national identifier; the key stays on the server.
+    person_key: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    place_id: Mapped[int] = mapped_column(sa.ForeignKey("register_place.id"), primary_key=True)
+    profession_code: Mapped[str] = mapped_column(sa.ForeignKey("profession.code"), primary_key=True)
 
 
 class Headcount(Model):
