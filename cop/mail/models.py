@@ -74,7 +74,7 @@ class MailMessage(Numbered):
 
 
 class Suppression(Numbered):
-    """An address nothing is sent to any more; only a keyed hash is kept (GDPR: the list must not be a list of people)."""
+    """An address nothing is sent to any more; only a keyed hash is kept, so that this is no list of people (GDPR)."""
 
     __tablename__ = "mail_suppression"
 

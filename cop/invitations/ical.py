@@ -1,0 +1,112 @@
+"""From an event to the calendar objects sent, fed and downloaded."""
+
+from datetime import datetime
+
+from cop.core import formats, links
+from cop.core.i18n import _, speaking
+from cop.events.models import Event
+from cop.invitations import objects, rules, timezones
+from cop.invitations.models import Invitation
+from cop.invitations.objects import Entry, Mailbox
+from cop.mail import service as mail
+from cop.people.models import Person
+
+CANCELLED = "cancelled"  # the event's status
+
+
+def entry_for(
+    event: Event, uid: str, *, sequence: int, created_at: datetime, language: str, registered: bool
+) -> Entry:
+    """The calendar entry of an event. ``registered``: who reads it may know the link of the on-line room."""
+    with speaking(language):
+        return Entry(
+            uid=uid,
+            sequence=sequence,
+            timing=timing_of(event),
+            zone=event.zone,
+            title=event.title,
+            description=_description(event, registered=registered),
+            location=location_of(event),
+            url=page_of(event),
+            organizer=Mailbox(*mail.sender()),
+            created_at=created_at,
+            changed_at=event.changed_at,
+            cancelled=event.status == CANCELLED,
+        )
+
+
+def entry_told(invitation: Invitation, sequence: int) -> Entry:
+    return entry_for(
+        invitation.event,
+        invitation.uid,
+        sequence=sequence,
+        created_at=invitation.created_at,
+        language=invitation.person.language,
+        registered=True,
+    )
+
+
+def request_for(invitation: Invitation, now: datetime) -> str:
+    entry = entry_told(invitation, invitation.sequence)
+    return objects.request(entry, guest(invitation.person), invitation.partstat, now)
+
+
+def cancel_for(invitation: Invitation, now: datetime, *, whole_event: bool) -> str:
+    entry = entry_told(invitation, invitation.sequence)
+    return objects.cancel(entry, guest(invitation.person), now, whole_event=whole_event)
+
+
+def file_for(event: Event, uid: str, *, language: str = "fr") -> str:
+    """The file a registered person downloads; ``uid`` is their invitation's, so it never makes a second entry."""
+    entry = entry_for(
+        event,
+        uid,
+        sequence=event.calendar_sequence,
+        created_at=event.created_at,
+        language=language,
+        registered=True,
+    )
+    return objects.publish([entry])
+
+
+def guest(person: Person) -> Mailbox:
+    return Mailbox(person.full_name, person.email or "")
+
+
+def timing_of(event: Event) -> rules.Timing:
+    spans = [rules.Span(half_day.starts_at, half_day.ends_at) for half_day in event.half_days]
+    spans = spans or [rules.Span(event.starts_at, event.ends_at)]
+    return rules.timing(spans, event.zone, may_recur=event.zone.key in timezones.TEXTS)
+
+
+def location_of(event: Event) -> str:
+    place = [event.venue_name, event.venue_address, event.commune.name if event.commune else ""]
+    # The address often ends with the commune already.
+    parts = [part for i, part in enumerate(place) if part and not any(part in other for other in place[:i])]
+    if event.mode == "online":
+        return _("Online")
+    if event.mode == "hybrid":
+        parts.append(_("and online"))
+    return ", ".join(parts)
+
+
+def page_of(event: Event) -> str:
+    return links.absolute_url("events.show", slug=event.slug)
+
+
+def _description(event: Event, *, registered: bool) -> str:
+    """What every program shows as it is: CONFERENCE and other ways to give the link are not shown by most."""
+    paragraphs = [event.summary.strip()]
+    if len(event.half_days) > 1:
+        paragraphs.append("\n".join(timetable(event)))
+    if event.programme.strip():
+        paragraphs.append(event.programme.strip())
+    if registered and event.online_url:
+        paragraphs.append(_("To join online: %(address)s", address=event.online_url))
+    paragraphs.append(_("All about this meeting: %(address)s", address=page_of(event)))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def timetable(event: Event) -> list[str]:
+    """One line for each half-day."""
+    return [formats.period(half_day.starts_at, half_day.ends_at, event.zone) for half_day in event.half_days]

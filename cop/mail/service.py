@@ -1,0 +1,157 @@
+"""Queueing mails. A mail is a row, written in the same transaction as the change it tells of.
+
+``service_delivery`` hands them over.
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+
+import sqlalchemy as sa
+
+from cop.core import clock, links
+from cop.core.db import db, insert_if_absent
+from cop.core.settings import current_settings
+from cop.host import queries as host
+from cop.mail import composition, mime
+from cop.mail.content_lines import one_line
+from cop.mail.mime import Attachment, Letter
+from cop.mail.models import MailMessage, Status, Suppression
+from cop.mail.rules import PRIORITIES
+
+
+def enqueue(
+    key: str,
+    kind: str,
+    category: str,
+    recipient: str,
+    recipient_name: str,
+    template: str,
+    values: Mapping[str, Any],
+    locale: str,
+    *,
+    calendar: tuple[str, str] | None = None,
+    person_id: int | None = None,
+    event_id: int | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    in_reply_to: str | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> MailMessage | None:
+    """Write one mail to one person; ``None`` when ``key`` was used before, whatever became of that mail.
+
+    ``template`` is ``"<slice>/mail/<name>"``; ``calendar`` is the object's text and its METHOD. A wrong
+    template or missing value fails here, before its author's change is kept. An address that cannot
+    be written to is recorded as failed, not raised: the change it tells of is right all the same.
+    """
+    if db.session.scalar(sa.select(MailMessage.id).where(MailMessage.key == key)):
+        return None
+    now = clock.now()
+    name, email = sender()
+    words = composition.compose(template, values, locale, _frame(category))
+    row: dict[str, Any] = {
+        "key": key,
+        "kind": kind,
+        "category": category,
+        "priority": PRIORITIES[category],
+        "person_id": person_id,
+        "event_id": event_id,
+        "recipient": recipient.strip(),
+        "recipient_name": one_line(recipient_name)[:200],
+        "sender": email,
+        "subject": words.subject[:500],
+        "text": words.text,
+        "html": words.html,
+        "calendar": calendar[0] if calendar else None,
+        "calendar_method": calendar[1] if calendar else None,
+        "message_id": f"<{secrets.token_hex(16)}@{links.public_host()}>",
+        "attempts": 0,
+        "not_before": not_before or now,
+        "expires_at": expires_at,
+        "created_at": now,
+    }
+    row.update(_addressed(row, mime.address(name, email), in_reply_to, tuple(attachments)))
+    if not insert_if_absent(MailMessage, row, key=["key"]):
+        return None
+    return db.session.scalar(sa.select(MailMessage).where(MailMessage.key == key))
+
+
+def _addressed(
+    row: Mapping[str, Any], origin: Address, in_reply_to: str | None, attachments: tuple[Attachment, ...]
+) -> dict[str, Any]:
+    """The bytes and the first state of a mail."""
+    try:
+        recipient = mime.address(row["recipient_name"], row["recipient"])
+    except mime.BadAddress:
+        # A reminder job would otherwise try again for ever.
+        shown = one_line(row["recipient"])[:320]
+        return {"status": Status.FAILED, "raw": None, "error": "not a mail address", "recipient": shown}
+    letter = Letter(
+        sender=origin,
+        recipient=recipient,
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+        message_id=row["message_id"],
+        date=row["created_at"],
+        in_reply_to=in_reply_to,
+        calendar=row["calendar"],
+        calendar_method=row["calendar_method"] or "",
+        attachments=attachments,
+    )
+    status = Status.SUPPRESSED if is_suppressed(row["recipient"]) else Status.QUEUED
+    return {"status": status, "raw": mime.compose(letter), "recipient": recipient.addr_spec}
+
+
+def _frame(category: str) -> dict[str, Any]:
+    return {"host": host.current_host(), "site_url": current_settings().public_url, "category": category}
+
+
+def sender() -> tuple[str, str]:
+    """Name and address all mails come from; also the organiser of every invitation, so answers have one way."""
+    name, email = parseaddr(current_settings().mail_from)
+    organisation = host.current_host()
+    if organisation:
+        return name or organisation.name, email or organisation.email
+    return name, email or f"noreply@{links.public_host()}"
+
+
+def cancel(key: str) -> bool:
+    """Take a mail back; true when it had not left."""
+    statement = (
+        sa.update(MailMessage)
+        .where(MailMessage.key == key, MailMessage.status == Status.QUEUED)
+        .values(status=Status.CANCELLED)
+    )
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def address_hash(address: str) -> str:
+    """A keyed hash: who steals the table cannot test addresses against it without the key."""
+    secret = current_settings().secret_key.encode()
+    return hmac.new(secret, f"suppression:{address.strip().lower()}".encode(), "sha256").hexdigest()
+
+
+def is_suppressed(address: str) -> bool:
+    statement = sa.select(Suppression.id).where(Suppression.address_hash == address_hash(address))
+    return db.session.scalar(statement) is not None
+
+
+def suppress(address: str, reason: str) -> None:
+    """Send nothing to this address any more, mails already queued included."""
+    values = {"address_hash": address_hash(address), "reason": reason, "created_at": clock.now()}
+    insert_if_absent(Suppression, values, key=["address_hash"])
+    db.session.execute(
+        sa.update(MailMessage)
+        .where(sa.func.lower(MailMessage.recipient) == address.strip().lower(), MailMessage.status == Status.QUEUED)
+        .values(status=Status.SUPPRESSED)
+    )
+
+
+def allow_again(address: str) -> None:
+    """The person says the address works again."""
+    db.session.execute(sa.delete(Suppression).where(Suppression.address_hash == address_hash(address)))
