@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy import browser, postgres
-from deploy.console import PROJECT, TOOLS, VENV, Problem, say
+from deploy.console import PROJECT, TOOLS, VENV, Problem, attend, say
 
 REPORTS = TOOLS / "reports"
 BROWSER_TESTS = "tests/browser"
@@ -67,18 +67,15 @@ def pytest(name: str, *arguments: str, environment: dict[str, str] | None = None
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     settings = {key: value for key, value in os.environ.items() if key != "COP_TEST_DATABASE_URL"}
-    done = subprocess.run(
+    code = attend(
         [VENV / "bin" / "python", "-m", "pytest", f"--junit-xml={report}", *arguments],
-        cwd=PROJECT,
-        stdin=subprocess.DEVNULL,
         env={**settings, **(environment or {})},
-        check=False,
     )
     failed, told = _read_report(report)
-    if done.returncode == 5:
+    if code == 5:
         return "no test was found", told
-    if done.returncode and not failed:
-        return f"pytest stopped with code {done.returncode}", told
+    if code and not failed:
+        return f"pytest stopped with code {code}", told
     return ", ".join(failed), told
 
 

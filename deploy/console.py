@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -65,6 +66,31 @@ def run(
     return done.stdout
 
 
+def attend(command: Sequence[str | Path], env: Mapping[str, str]) -> int:
+    """Run a program in the foreground; when we are stopped, let it put its own affairs in order.
+
+    subprocess.run() would kill pytest at once, and leave behind the servers and browsers it started.
+    """
+    process = subprocess.Popen([str(word) for word in command], cwd=PROJECT, stdin=subprocess.DEVNULL, env=env)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        _let_end(process)  # the terminal gave it the same Ctrl-C
+        raise
+    except SystemExit:
+        process.send_signal(signal.SIGINT)
+        _let_end(process)
+        raise
+
+
+def _let_end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(timeout=30)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()
+
+
 def finish(problem: Problem) -> int:
-    print(f"\n{problem}", file=sys.stderr, flush=True)
+    print(problem, file=sys.stderr, flush=True)
     return 1

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deploy.console import PROJECT, Problem, finish, step
+from deploy.console import Problem, attend, finish, step
 
 # Nothing here has to survive a power cut; the tests open a hundred connections at once.
 SETTINGS = {
@@ -164,8 +164,7 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with server() as url:
-            environment = {**os.environ, "COP_TEST_DATABASE_URL": url}
-            return subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode
+            return attend(command, env={**os.environ, "COP_TEST_DATABASE_URL": url})
     except Problem as problem:
         return finish(problem)
 
