@@ -1,0 +1,43 @@
+"""The summary says what failed, and never calls a failure a success."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy import check
+from deploy.check import Outcome, Step
+from deploy.console import Problem
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="tests.events.test_rules" name="test_a"/>
+<testcase classname="tests.events.test_rules" name="test_b"><failure message="no"/></testcase>
+<testcase classname="tests.events.test_rules" name="test_c"><error message="no"/></testcase>
+<testcase classname="tests.events.test_rules" name="test_d"><skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_report_names_the_failed_tests(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    failed, told = check._read_report(report)
+    assert failed == ["tests.events.test_rules::test_b", "tests.events.test_rules::test_c"]
+    assert told == "1 passed, 2 failed, 1 skipped"
+
+
+def test_a_missing_piece_fails_its_step_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def missing(_: object) -> tuple[str, str]:
+        raise Problem("No Chromium was found. Install one")
+
+    steps = [Step("browser", "tests in Chromium", missing), Step("checks", "types", lambda _: ("", "fine"))]
+    outcomes = check.perform(steps, [])
+    assert [bool(outcome.failure) for outcome in outcomes] == [True, False]
+    check.summarise(outcomes)
+    said = capsys.readouterr().out
+    assert "FAILED  tests in Chromium" in said
+    assert "No Chromium was found. Install one" in said
+    assert "1 of 2 failed" in said
+
+
+def test_all_is_well_only_when_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    check.summarise([Outcome("types", "", 1.0)])
+    assert "All is well" in capsys.readouterr().out
