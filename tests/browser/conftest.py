@@ -1,0 +1,155 @@
+"""A real browser on a real server: the demonstration, served by ``cop serve``, in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / ".tools" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+# WCAG 2.2 A and AA, and what axe calls best practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running demonstration: its address and the password of its accounts."""
+
+    url: str
+    password: str
+    instance: Path
+
+    def at(self, path: str) -> str:
+        return self.url + path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    instance = tmp_path_factory.mktemp("browser-instance")
+    port = _free_port()
+    url = f"http://localhost:{port}"
+    # The runner hands the browser its own libraries; the server needs none of them.
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("COP_", "LD_LIBRARY"))}
+    log = (instance / "serve.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cop.commands", "serve", "--demo", "--port", str(port)],
+        cwd=ROOT,
+        env={**environ, "COP_INSTANCE": str(instance)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        _wait_for(url + "/health", process, instance / "serve.log")
+        password = json.loads((instance / "demo.json").read_text())["password"]
+        yield Site(url, password, instance)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        log.close()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the server stopped:\n{log.read_text(errors='replace')[-3000:]}")
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own loopback address
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"no answer from {address}:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=os.environ.get("COP_CHROMIUM"), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR", reduced_motion="reduce")
+    made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A page that fails its test on any console error, and on any request that leaves the site."""
+    made = context.new_page()
+    faults: list[str] = []
+    made.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: faults.append(str(error)))
+    made.on("request", lambda request: faults.append(f"left the site: {request.url}") if _leaves(request.url, site) else None)
+    made.faults = faults  # type: ignore[attr-defined]
+    yield made
+    # A form shown again answers 422, which Chromium writes to its console; that is not a fault.
+    real = [fault for fault in faults if "status of 422" not in fault]
+    assert not real
+
+
+def _leaves(url: str, site: Site) -> bool:
+    return not url.startswith((site.url, "about:", "blob:"))
+
+
+@pytest.fixture
+def sign_in(page: Page, site: Site) -> Any:
+    def do(name: str) -> Page:
+        page.goto(site.at("/connexion"))
+        password = page.locator("form:has(input[type=password])")
+        password.locator("input[type=email]").fill(f"{name}@cokillaje.example")
+        password.locator("input[type=password]").fill(site.password)
+        password.locator("button").click()
+        page.wait_for_url(lambda url: "/connexion" not in url)
+        return page
+
+    return do
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands, one line per rule and place."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window; zero is what reading without scrolling needs."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
