@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from deploy.console import TOOLS, Problem, finish, run, say, step
+from deploy.console import NETWORK, TOOLS, Problem, finish, run, say, step
 from deploy.frontend import NODE
 
 UNPACKED = TOOLS / "chromium"
@@ -104,11 +104,12 @@ def _download() -> list[Path]:
     }
     options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
     with step("Reading the list of packages"):
-        run(["apt-get", *options, "update"], purpose="read Debian's list of packages")
+        run(["apt-get", *options, "update"], purpose="read Debian's list of packages", hint=NETWORK)
     with step("Fetching Chromium (about 190 MB)"):
         run(
             ["apt-get", *options, "install", "--yes", "--download-only", "chromium", "fonts-dejavu-core"],
             purpose="fetch Chromium",
+            hint=NETWORK,
         )
     return sorted((private / "cache" / "archives").glob("*.deb"))
 

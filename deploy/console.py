@@ -14,6 +14,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 TOOLS = PROJECT / ".tools"
 VENV = PROJECT / ".venv"
+NETWORK = (
+    "Is this machine connected? Behind a mirror or a proxy, name them:  "
+    "PIP_INDEX_URL=… npm_config_registry=… HTTPS_PROXY=… make run"
+)
 
 
 class Problem(Exception):
@@ -43,6 +47,7 @@ def run(
     purpose: str,
     cwd: Path = PROJECT,
     env: Mapping[str, str] | None = None,
+    hint: str = "",
 ) -> str:
     """Run a program in silence; when it fails, show what it said."""
     words = [str(word) for word in command]
@@ -62,7 +67,7 @@ def run(
         raise Problem(f"{words[0]} is not on this machine, needed to {purpose}.") from error
     if done.returncode:
         said = "\n".join(f"    {line}" for line in done.stdout.strip().splitlines()[-25:])
-        raise Problem(f"Could not {purpose}. {Path(words[0]).name} said:\n{said}")
+        raise Problem(f"Could not {purpose}. {Path(words[0]).name} said:\n{said}\n{hint}".rstrip())
     return done.stdout
 
 

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from deploy.console import PROJECT, TOOLS, VENV, run, step
+from deploy.console import NETWORK, PROJECT, TOOLS, VENV, run, step
 from deploy.python_tools import ensure_uv, fingerprint, uv_environment
 
 SOURCE = PROJECT / "deploy" / "frontend"
@@ -74,6 +74,7 @@ def _packaged_node() -> Path:
                     *("--target", PACKAGED, "--require-hashes", "--no-build", "-r", NODE_LOCK),
                 ],
                 purpose="fetch Node.js",
+                hint=NETWORK,
                 env=uv_environment(),
             )
             stamp.write_text(wanted)
@@ -98,6 +99,7 @@ def ensure_frontend(*, development: bool) -> None:
         run(
             [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])],
             purpose="install the front-end files with npm",
+            hint=NETWORK,
             cwd=SCRATCH,
             env={"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
         )

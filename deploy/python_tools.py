@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.console import PROJECT, TOOLS, VENV, Problem, run, say, step
+from deploy.console import NETWORK, PROJECT, TOOLS, VENV, Problem, run, say, step
 
 DEPLOY = PROJECT / "deploy"
 RUNTIME = DEPLOY / "requirements.txt"
@@ -60,6 +60,7 @@ def ensure_uv() -> Path:
                 *("--target", folder, "--require-hashes", "--requirement", UV_LOCK),
             ],
             purpose="fetch uv with pip",
+            hint=NETWORK,
             env={"PIP_USER": "0"},
         )
         stamp.write_text(wanted)
@@ -117,6 +118,7 @@ def ensure_environment(*, development: bool) -> None:
                 *("--require-hashes", "--no-build", file),
             ],
             purpose="install the packages",
+            hint=NETWORK,
             env=settings,
         )
     _put_project_on_the_path()
