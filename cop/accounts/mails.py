@@ -1,0 +1,56 @@
+"""The mails about accounts."""
+
+from datetime import datetime
+
+from cop.accounts.models import Account
+from cop.accounts.rules import LINK_LIFETIME
+from cop.core import links
+from cop.mail import service as mail
+
+
+def sign_in_link(key: str, email: str, name: str, language: str, token: str, expires_at: datetime) -> None:
+    """The one-time link; worthless once it has expired, so it is not sent after."""
+    mail.enqueue(
+        key,
+        "accounts.sign_in_link",
+        "service",
+        email,
+        name,
+        "accounts/mail/sign_in_link",
+        {
+            "name": name,
+            "url": links.absolute_url("accounts.link", token=token),
+            "minutes": int(LINK_LIFETIME.total_seconds() // 60),
+            "expires_at": expires_at,
+        },
+        language,
+        expires_at=expires_at,
+    )
+
+
+def account_opened(account: Account) -> None:
+    """Somebody gave this person an account: where to sign in."""
+    mail.enqueue(
+        f"account:{account.id}:opened",
+        "accounts.account_opened",
+        "service",
+        account.email,
+        account.name,
+        "accounts/mail/account_opened",
+        {"name": account.name, "email": account.email, "url": links.absolute_url("accounts.sign_in")},
+        account.language,
+    )
+
+
+def password_changed(account: Account) -> None:
+    """Said at once, so that a change made by somebody else does not stay unseen."""
+    mail.enqueue(
+        f"account:{account.id}:password:{account.session_epoch}",
+        "accounts.password_changed",
+        "service",
+        account.email,
+        account.name,
+        "accounts/mail/password_changed",
+        {"name": account.name, "url": links.absolute_url("accounts.sign_in")},
+        account.language,
+    )
