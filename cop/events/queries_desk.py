@@ -1,0 +1,93 @@
+"""What an animator's week holds: in a fixed number of statements, however many events there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from cop.core.db import db
+from cop.events import rules
+from cop.events.models import Event, EventKind, HalfDay
+from cop.events.queries import LISTED
+
+SHOWN: Final = 12
+FILLING_WITHIN: Final = timedelta(days=60)
+# An older list nobody closed is history, not this week's work.
+CLOSED_WITHIN: Final = timedelta(days=120)
+BY_NAME: Final = "by_half_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The four lists of the page, each with how many there are in all."""
+
+    drafts: Sequence[Event]
+    draft_count: int
+    filling: Sequence[Event]
+    to_close: Sequence[HalfDay]
+    to_close_count: int
+    mine: Sequence[Event]
+    coming_count: int
+    lately: Sequence[Event]
+
+
+def desk(account_id: int, territories: set[int] | None, now: datetime) -> Desk:
+    """``territories``: where the person may change events; ``None``: everywhere."""
+    reach = _within(territories)
+    drafts = sa.and_(reach, Event.status == rules.DRAFT)
+    coming = sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at > now)
+    open_lists = sa.and_(
+        reach,
+        Event.status == rules.PUBLISHED,
+        EventKind.attendance == BY_NAME,
+        HalfDay.closed_at.is_(None),
+        HalfDay.ends_at <= now,
+        HalfDay.ends_at > now - CLOSED_WITHIN,
+    )
+    return Desk(
+        drafts=_events(drafts, Event.starts_at),
+        draft_count=_count(drafts),
+        filling=_events(sa.and_(coming, _filling(), Event.starts_at < now + FILLING_WITHIN), Event.starts_at),
+        to_close=_half_days(open_lists),
+        to_close_count=_count(open_lists, half_days=True),
+        mine=_events(coming, Event.organiser_id.is_distinct_from(account_id), Event.starts_at),
+        coming_count=_count(coming),
+        lately=_events(sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at <= now), Event.starts_at.desc()),
+    )
+
+
+def _within(territories: set[int] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if territories is None else Event.territory_id.in_(sorted(territories))
+
+
+def _filling() -> sa.ColumnElement[bool]:
+    """The same as ``rules.is_filling``."""
+    return sa.or_(Event.waiting > 0, Event.seats_taken >= Event.capacity * rules.NEARLY_FULL)
+
+
+def _events(where: sa.ColumnElement[bool], *order: Any) -> Sequence[Event]:
+    statement = sa.select(Event).where(where).order_by(*order, Event.id).limit(SHOWN).options(*LISTED)
+    return db.session.scalars(statement).unique().all()
+
+
+def _half_days(where: sa.ColumnElement[bool]) -> Sequence[HalfDay]:
+    statement = (
+        sa.select(HalfDay)
+        .join(HalfDay.event)
+        .join(Event.kind)
+        .where(where)
+        .order_by(HalfDay.starts_at, HalfDay.id)
+        .limit(SHOWN)
+        .options(contains_eager(HalfDay.event).joinedload(Event.commune), joinedload(HalfDay.event, Event.kind))
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def _count(where: sa.ColumnElement[bool], *, half_days: bool = False) -> int:
+    rows = sa.select(sa.func.count()).select_from(Event)
+    if half_days:
+        rows = rows.join(Event.half_days).join(Event.kind)
+    return db.session.scalar(rows.where(where)) or 0

@@ -1,0 +1,228 @@
+"""What an event may be: its hours, its words, its seats, and what telling people of a change means."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from unicodedata import normalize
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from cop.core import clock
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+
+DRAFT: Final = "draft"
+PUBLISHED: Final = "published"
+CANCELLED: Final = "cancelled"
+MODES: Final = ("onsite", "online", "hybrid")
+AUDIENCES: Final = ("public", "members", "invited")
+
+LONGEST_TITLE: Final = 200
+LONGEST_HALF_DAY: Final = timedelta(hours=14)
+MOST_HALF_DAYS: Final = 30
+MOST_SEATS: Final = 5000
+AFTERNOON: Final = time(14, 0)
+# From here on, an event that fills is worth a look: the waiting list is near.
+NEARLY_FULL: Final = 0.8
+
+# What changes people's plans asks them to answer again (RFC 5546, 2.1.4); a new title only corrects the entry.
+PLANS: Final = frozenset({"half_days", "mode", "venue_name", "venue_address", "commune_id", "online_url"})
+CORRECTIONS: Final = frozenset({"title"})
+SHOWN: Final = PLANS | CORRECTIONS | {"summary", "programme", "speakers"}
+_ONE_LINE: Final = ("title", "venue_name", "venue_address", "online_url", "speakers")
+_BREAK: Final = re.compile(r"[\r\n\v\f\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One half-day. ``number`` is its row's, for one that exists already."""
+
+    starts_at: datetime
+    ends_at: datetime
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that an animator says of an event."""
+
+    title: str
+    half_days: tuple[Span, ...]
+    territory_id: int
+    mode: str = "onsite"
+    commune_id: int | None = None
+    venue_name: str = ""
+    venue_address: str = ""
+    online_url: str = ""
+    capacity: int | None = None
+    summary: str = ""
+    programme: str = ""
+    speakers: str = ""
+    audience: str = "public"
+    key_event: bool = False
+    time_zone: str = "Europe/Paris"
+    theme_ids: frozenset[int] = field(default_factory=frozenset)
+
+
+def changes(before: Description, after: Description) -> frozenset[str]:
+    """Names of what differs; a half-day that keeps its hours is the same one."""
+    names = {f.name for f in fields(Description) if getattr(before, f.name) != getattr(after, f.name)}
+    if _hours(before) == _hours(after):
+        names.discard("half_days")
+    return frozenset(names)
+
+
+def _hours(description: Description) -> list[tuple[datetime, datetime]]:
+    return [(span.starts_at, span.ends_at) for span in description.half_days]
+
+
+def span_at(day: date, start: time, end: time, zone: ZoneInfo, row: int = 0, number: int | None = None) -> Span:
+    """A half-day from what is read on a clock; a time that does not exist is refused on its own field."""
+    moments = []
+    for at, name in ((start, "starts"), (end, "ends")):
+        try:
+            moments.append(clock.at_local(day, at, zone))
+        except Refused as refused:
+            raise Refused(refused.message, field_of(row, name)) from None
+    return Span(moments[0], moments[1], number)
+
+
+def field_of(row: int, name: str) -> str:
+    return f"half_days-{row}-{name}"
+
+
+def check(description: Description) -> None:
+    """Refuse what no event can be, each with its sentence on its field."""
+    _check_words(description)
+    _check_hours(description.half_days)
+    for name, allowed in (("mode", MODES), ("audience", AUDIENCES)):
+        if getattr(description, name) not in allowed:
+            raise Refused(_l("Choose one of the proposed values."), name)
+    if description.capacity is not None and not 1 <= description.capacity <= MOST_SEATS:
+        raise Refused(_l("From 1 to 5000 seats; leave empty when nobody counts them."), "capacity")
+
+
+def _check_words(description: Description) -> None:
+    for name in _ONE_LINE:
+        if _BREAK.search(getattr(description, name)):
+            raise Refused(_l("On one line: calendars cut a text at its first line break."), name)
+    if len(description.title) < 3:
+        raise Refused(_l("Give the event a title people will recognise in their calendar."), "title")
+    if len(description.title) > LONGEST_TITLE:
+        raise Refused(_l("A title of 200 characters at most: the rest belongs in the presentation."), "title")
+    if description.online_url and not _is_link(description.online_url):
+        raise Refused(_l("A complete address, which begins with https://"), "online_url")
+
+
+def _is_link(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and "." in (parts.hostname or "") and not re.search(r"\s", text)
+
+
+def _check_hours(spans: Sequence[Span]) -> None:
+    if not spans:
+        raise Refused(_l("Give at least one date, with its hours."), field_of(0, "day"))
+    if len(spans) > MOST_HALF_DAYS:
+        raise Refused(_l("Thirty half-days at most for one event."), field_of(0, "day"))
+    for row, span in enumerate(spans):
+        if span.ends_at <= span.starts_at:
+            raise Refused(_l("The end comes before the start."), field_of(row, "ends"))
+        if span.ends_at - span.starts_at > LONGEST_HALF_DAY:
+            sentence = _l("More than fourteen hours: is this the right day? Add a half-day for each day.")
+            raise Refused(sentence, field_of(row, "ends"))
+        if row and span.starts_at < spans[row - 1].ends_at:
+            raise Refused(_l("This half-day begins before the one above ends."), field_of(row, "starts"))
+
+
+def check_future(spans: Iterable[Span], now: datetime, kept: Iterable[Span] = ()) -> None:
+    """Refuse half-days set in the past, unless they already stood there."""
+    stood = {(span.starts_at, span.ends_at) for span in kept}
+    for row, span in enumerate(spans):
+        if span.starts_at <= now and (span.starts_at, span.ends_at) not in stood:
+            raise Refused(_l("This date is past: nobody could come."), field_of(row, "day"))
+
+
+def check_removal(before: Iterable[Span], after: Iterable[Span], now: datetime) -> None:
+    """A half-day that has begun may hold attendance: it cannot be taken away."""
+    kept = {span.number for span in after}
+    if any(span.number not in kept and span.starts_at <= now for span in before):
+        raise Refused(_l("A half-day that has begun stays: its attendance would be lost."), field_of(0, "day"))
+
+
+def check_capacity(capacity: int | None, seats_taken: int) -> None:
+    if capacity is not None and capacity < seats_taken:
+        sentence = _l(
+            "%(count)d people are registered already: keep as many seats, or cancel registrations first.",
+            count=seats_taken,
+        )
+        raise Refused(sentence, "capacity")
+
+
+def check_publishable(description: Description, now: datetime) -> None:
+    if description.half_days[0].starts_at <= now:
+        raise Refused(_l("This event has begun: it is too late to publish it."), field_of(0, "day"))
+    check_place(description)
+
+
+def check_place(description: Description) -> None:
+    if description.mode != "online" and not (description.commune_id or description.venue_address):
+        raise Refused(_l("Say in which commune people meet."), "commune")
+
+
+def is_over(status: str, ends_at: datetime, now: datetime) -> bool:
+    return status == CANCELLED or ends_at <= now
+
+
+def is_filling(capacity: int | None, seats_taken: int, waiting: int) -> bool:
+    return bool(waiting) or (capacity is not None and seats_taken >= capacity * NEARLY_FULL)
+
+
+def slug_of(title: str, day: date) -> str:
+    """The end of the event's address: readable aloud, and different for the same title another day."""
+    spelt = re.sub("['’]", "-", title.lower()).replace("œ", "oe").replace("æ", "ae")
+    plain = normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(words) > 80:
+        words = words[:80].rsplit("-", 1)[0]
+    return f"{words or 'rencontre'}-{day:%Y-%m-%d}"
+
+
+def next_weeks(starts_at: datetime, now: datetime) -> int:
+    """How many weeks later a copy is proposed: the same weekday, at least a week from now."""
+    weeks = 1
+    while starts_at + timedelta(weeks=weeks) < now + timedelta(weeks=1):
+        weeks += 1
+    return weeks
+
+
+def moved(span: Span, weeks: int, zone: ZoneInfo) -> Span:
+    """The same hours on the clock, so many weeks later, also across a change of clocks."""
+
+    def move(moment: datetime) -> datetime:
+        local = clock.local(moment, zone)
+        return clock.nearest_local(local.date() + timedelta(weeks=weeks), local.time(), zone)
+
+    return Span(move(span.starts_at), move(span.ends_at))
+
+
+def differences(mine: Description, theirs: Description) -> dict[str, Any]:
+    """What the other editor's version says where it differs from mine."""
+    return {name: getattr(theirs, name) for name in sorted(changes(theirs, mine))}
+
+
+def usual_spans(day: date, kind_start: str, minutes: int, half_days: int) -> list[tuple[date, time, time]]:
+    """What a kind proposes: one half-day, or mornings and afternoons over as many days as it takes."""
+    start = time.fromisoformat(kind_start)
+    starts = [start] if half_days == 1 or start >= AFTERNOON else [start, AFTERNOON]
+    rows = []
+    for n in range(half_days):
+        begins = starts[n % len(starts)]
+        on = day + timedelta(days=n // len(starts))
+        ends = (datetime.combine(on, begins) + timedelta(minutes=minutes)).time()
+        rows.append((on, begins, ends))
+    return rows

@@ -1,0 +1,45 @@
+"""Reading people: by what identifies them, and those a viewer may see."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from cop.core.db import db
+from cop.people import rules
+from cop.people.models import Person, PracticeSite
+
+
+def by_rpps(number: str) -> Person | None:
+    return db.session.scalar(sa.select(Person).where(Person.rpps == number))
+
+
+def by_email(email: str) -> Sequence[Person]:
+    """Those who may be written to there, whoever is recognised by it first."""
+    statement = sa.select(Person).where(Person.email == email, Person.anonymised_at.is_(None))
+    return db.session.scalars(statement.order_by(Person.email_key.is_(None), Person.id)).all()
+
+
+def of_account(account_id: int, email: str) -> Sequence[Person]:
+    """The records of whoever has signed in: tied to the account, or under its address, which sign-in proved."""
+    theirs = sa.or_(Person.account_id == account_id, Person.email == email)
+    statement = sa.select(Person).where(theirs, Person.anonymised_at.is_(None))
+    return db.session.scalars(statement.order_by(Person.id)).all()
+
+
+def search(words: str, territories: set[int] | None, limit: int = 20) -> Sequence[Person]:
+    """People by name or address, among those who practise in ``territories`` (``None``: all)."""
+    wanted = rules.search_name(words).split()
+    if not wanted:
+        return []
+    statement = sa.select(Person).where(Person.anonymised_at.is_(None))
+    if "@" in words:
+        statement = statement.where(Person.email == rules.normalise_email(words))
+    else:
+        for word in wanted:
+            statement = statement.where(Person.search_name.contains(word, autoescape=True))
+    if territories is not None:
+        here = sa.select(PracticeSite.person_id).where(PracticeSite.commune_id.in_(sorted(territories)))
+        statement = statement.where(Person.id.in_(here))
+    statement = statement.options(selectinload(Person.sites).joinedload(PracticeSite.commune))
+    return db.session.scalars(statement.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)).all()

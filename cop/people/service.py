@@ -1,0 +1,158 @@
+"""Keeping one record per person, whoever types their name and however often."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from cop.activity import service as activity
+from cop.activity.service import PUBLIC, Actor
+from cop.core import clock
+from cop.core.db import db, insert_if_absent
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+from cop.people import queries, rules
+from cop.people.models import Person, PracticeSite
+from cop.territories import rules as territories
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a form or a list says of somebody. Empty means "not said"."""
+
+    given_name: str
+    family_name: str
+    email: str = ""
+    profession_code: str | None = None
+    commune_id: int | None = None
+    rpps: str = ""
+    language: str = "fr"
+    notice_version: int | None = None
+
+
+def find_or_create(
+    given_name: str,
+    family_name: str,
+    email: str | None = None,
+    profession_code: str | None = None,
+    commune_id: int | None = None,
+    rpps: str | None = None,
+    language: str = "fr",
+    notice_version: int | None = None,
+    *,
+    actor: Actor = PUBLIC,
+    now: datetime | None = None,
+) -> Person:
+    """The record of whoever is described, made if there is none.
+
+    People are recognised by their RPPS number when both sides have one, else by their address. What is
+    on record is completed, never overwritten: anybody can type anybody's address into a public form.
+    An anonymous form that gives a known number with another address makes a record of its own, for the
+    staff to compare: the number is public, and the mail must not go to a stranger, nor to an old address.
+    """
+    said = _identity(given_name, family_name, email, profession_code, commune_id, rpps, language, notice_version)
+    moment = now or clock.now()
+    person = _recognise(said, actor)
+    if person is None:
+        person = _insert(said, moment) or _recognise(said, actor)
+    if person is None:
+        raise RuntimeError("an address is taken by a record that cannot be read")
+    _complete(person, said, actor)
+    db.session.flush()
+    return person
+
+
+def _identity(
+    given_name: str,
+    family_name: str,
+    email: str | None,
+    profession_code: str | None,
+    commune_id: int | None,
+    rpps: str | None,
+    language: str,
+    notice_version: int | None,
+) -> Identity:
+    given, family = rules.one_line(given_name)[:100], rules.one_line(family_name)[:100]
+    address = rules.normalise_email(email or "")
+    number = territories.rpps_number(rpps or "")
+    if not family and not given:
+        raise Refused(_l("A name is needed."), "family_name")
+    if address and not rules.is_email(address):
+        raise Refused(_l("This is not a complete mail address: name@domain."), "email")
+    error = territories.rpps_error(number) if number else None
+    if error:
+        raise Refused(error, "rpps")
+    return Identity(given, family, address, profession_code, commune_id, number, language, notice_version)
+
+
+def _recognise(said: Identity, actor: Actor) -> Person | None:
+    by_number = queries.by_rpps(said.rpps) if said.rpps else None
+    if by_number and _is_theirs(by_number, said, actor):
+        return by_number
+    for person in queries.by_email(said.email) if said.email else ():
+        # One mailbox, two numbers: two people of the same practice.
+        if not (said.rpps and person.rpps and said.rpps != person.rpps):
+            return person
+    return None
+
+
+def _is_theirs(person: Person, said: Identity, actor: Actor) -> bool:
+    if actor.kind != PUBLIC.kind:
+        return True
+    return not said.email or person.email in (None, said.email)
+
+
+def _insert(said: Identity, now: datetime) -> Person | None:
+    """A new record; ``None`` when another press has just made one for this address."""
+    person = Person(
+        given_name=said.given_name,
+        family_name=said.family_name,
+        search_name=rules.search_name(said.given_name, said.family_name),
+        email=said.email or None,
+        language=said.language,
+        created_at=now,
+    )
+    if not said.email or queries.by_email(said.email):
+        db.session.add(person)
+        db.session.flush()
+        return person
+    values = {
+        "email_key": said.email,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "search_name": person.search_name,
+        "email": said.email,
+        "language": said.language,
+        "created_at": now,
+    }
+    if not insert_if_absent(Person, values, key=["email_key"]):
+        return None
+    return db.session.scalars(sa.select(Person).where(Person.email_key == said.email)).one()
+
+
+def _complete(person: Person, said: Identity, actor: Actor) -> None:
+    if said.email and not person.email:
+        person.email = said.email
+    person.profession_code = person.profession_code or said.profession_code
+    if said.notice_version and not (person.notice_version and person.notice_version >= said.notice_version):
+        person.notice_version = said.notice_version
+    if said.commune_id and not person.sites:
+        person.sites.append(PracticeSite(commune_id=said.commune_id))
+    db.session.flush()
+    if said.rpps and person.rpps != said.rpps:
+        _give_number(person, said.rpps, actor)
+
+
+def _give_number(person: Person, number: str, actor: Actor) -> None:
+    """Keep the number unless it is somebody else's: then the staff is told, and nobody else."""
+    other = queries.by_rpps(number)
+    if person.rpps is None and other is None:
+        try:
+            with db.session.begin_nested():
+                person.rpps = number
+        except IntegrityError:  # taken at the same moment
+            db.session.refresh(person)
+        else:
+            return
+    activity.record(actor, "person.rpps_conflict", person, other=other.id if other else None)
