@@ -43,13 +43,19 @@ class Access:
     kind: str  # public, signed_in or permission
     permission: Permission | None = None
     scope: Scope | None = None
+    open_in_demo: bool = False
 
 
-def requires(permission: Permission, scope: Scope | None = None) -> Callable[[View], View]:
-    """The view needs this right, on the territory ``scope`` names. Goes under the route decorator."""
+def requires(
+    permission: Permission, scope: Scope | None = None, *, open_in_demo: bool = False
+) -> Callable[[View], View]:
+    """The view needs this right, on the territory ``scope`` names. Goes under the route decorator.
+
+    ``open_in_demo``: where everybody is made up, anybody may look (the mails that would be sent).
+    """
 
     def note(view: View) -> View:
-        setattr(view, ATTRIBUTE, Access("permission", permission, scope))
+        setattr(view, ATTRIBUTE, Access("permission", permission, scope, open_in_demo))
         return view
 
     return note
