@@ -18,9 +18,7 @@ class ReminderRule(Numbered):
     kind_id: Mapped[int] = mapped_column(sa.ForeignKey("event_kind.id", ondelete="CASCADE"), index=True)
     days_before: Mapped[int]
     at: Mapped[str] = mapped_column(sa.String(5), default="09:00")  # local, HH:MM
-    text_fr: Mapped[str] = mapped_column(
-        sa.Text, default=""
-    )  # a sentence of the organisation, added to the mail
+    text_fr: Mapped[str] = mapped_column(sa.Text, default="")  # a sentence of the organisation, added to the mail
     text_en: Mapped[str] = mapped_column(sa.Text, default="")
     active: Mapped[bool] = mapped_column("is_active", default=True)
     # The rule holds for moments from here on: one added on Tuesday at noon does not send Monday's reminders.
