@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from cop.core import formats, links
-from cop.core.i18n import _, speaking
+from cop.core.db import db
+from cop.core.i18n import DEFAULT_LANGUAGE, _, speaking
 from cop.events.models import Event
 from cop.invitations import objects, rules, timezones
 from cop.invitations.models import Invitation
@@ -14,9 +17,7 @@ from cop.people.models import Person
 CANCELLED = "cancelled"  # the event's status
 
 
-def entry_for(
-    event: Event, uid: str, *, sequence: int, created_at: datetime, language: str, registered: bool
-) -> Entry:
+def entry_for(event: Event, uid: str, *, sequence: int, created_at: datetime, language: str, registered: bool) -> Entry:
     """The calendar entry of an event. ``registered``: who reads it may know the link of the on-line room."""
     with speaking(language):
         return Entry(
@@ -56,17 +57,24 @@ def cancel_for(invitation: Invitation, now: datetime, *, whole_event: bool) -> s
     return objects.cancel(entry, guest(invitation.person), now, whole_event=whole_event)
 
 
-def file_for(event: Event, uid: str, *, language: str = "fr") -> str:
-    """The file a registered person downloads; ``uid`` is their invitation's, so it never makes a second entry."""
+def file_for(event: Event, uid: str) -> str:
+    """The file a registered person downloads; ``uid`` is their invitation's, so it makes no second entry."""
+    told = db.session.scalar(sa.select(Invitation).where(Invitation.uid == uid))
     entry = entry_for(
         event,
         uid,
-        sequence=event.calendar_sequence,
-        created_at=event.created_at,
-        language=language,
+        sequence=current_sequence(told) if told else event.calendar_sequence,
+        created_at=told.created_at if told else event.created_at,
+        language=told.person.language if told else DEFAULT_LANGUAGE,
         registered=True,
     )
     return objects.publish([entry])
+
+
+def current_sequence(invitation: Invitation) -> int:
+    """The SEQUENCE of the entry as it is now, even if the person was not told yet."""
+    current = invitation.event.calendar_sequence
+    return rules.told_sequence(invitation.sequence, invitation.told_sequence, current)
 
 
 def guest(person: Person) -> Mailbox:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +13,13 @@ STILL_FOR: Final = timedelta(minutes=5)
 # A cancelled meeting stays visible in feeds for as long as slow calendar services may take to notice.
 CANCELLED_SHOWN_FOR: Final = timedelta(weeks=4)
 PAST_SHOWN_FOR: Final = timedelta(days=366)
+
+
+class Withdrawal(StrEnum):
+    """Why one person leaves a meeting that takes place; the mail says which."""
+
+    BY_PERSON = "by_person"
+    BY_ORGANISER = "by_organiser"
 
 
 @dataclass(frozen=True, slots=True)

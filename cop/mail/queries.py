@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import defer
 
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.mail.models import MailGate, MailMessage, Status
 from cop.mail.rules import QUOTA_WINDOW
+
+_WITHOUT_BODIES: Final = [defer(column) for column in (MailMessage.text, MailMessage.html, MailMessage.raw)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,13 @@ def _count(*conditions: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(MailMessage).where(*conditions)) or 0
 
 
-def page_of_mails(page: int, per_page: int, recipient: str = "") -> tuple[list[MailMessage], int]:
-    """The newest mails, and how many there are; ``recipient`` keeps those of one address."""
-    found = sa.select(MailMessage)
+def page_of_mails(page: int, per_page: int, recipient: str = "") -> Pagination:
+    """The newest mails; ``recipient`` keeps those of one address."""
+    found = sa.select(MailMessage).options(*_WITHOUT_BODIES)
     if recipient:
         found = found.where(sa.func.lower(MailMessage.recipient) == recipient.strip().lower())
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
     newest = found.order_by(MailMessage.created_at.desc(), MailMessage.id.desc())
-    return list(db.session.scalars(newest.limit(per_page).offset((page - 1) * per_page))), total
+    return db.paginate(newest, page=page, per_page=per_page, max_per_page=per_page, error_out=False)
 
 
 def message(message_id: int) -> MailMessage:

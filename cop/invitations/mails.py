@@ -1,0 +1,124 @@
+"""The mails that carry an invitation, its changes and its end."""
+
+from datetime import datetime
+from typing import Any
+
+from cop.core import formats, links, tokens
+from cop.core.i18n import speaking
+from cop.events.models import Event
+from cop.invitations import ical
+from cop.invitations.models import Invitation
+from cop.invitations.rules import Withdrawal
+from cop.mail import service as mail
+from cop.mail.mime import Attachment
+from cop.mail.models import Category, MailMessage
+from cop.people.models import Person
+
+
+def confirmation(invitation: Invitation, now: datetime, *, promoted: bool) -> MailMessage | None:
+    """You are registered; with the invitation, to be answered from the calendar itself."""
+    name = "promotion" if promoted else "confirmation"
+    return _send(invitation, name, confirmation_key(invitation), now, method="REQUEST", values=_seat(invitation))
+
+
+def confirmation_key(invitation: Invitation) -> str:
+    return f"invitation:{invitation.id}:confirmed"
+
+
+def update(invitation: Invitation, now: datetime, *, plans_changed: bool) -> MailMessage | None:
+    """The meeting changed; ``plans_changed`` is false for a mere correction of words."""
+    event = invitation.event
+    key = f"invitation:{invitation.id}:told:{event.calendar_sequence}.{event.calendar_revision}"
+    values = {**_seat(invitation), "plans_changed": plans_changed}
+    return _send(invitation, "update", key, now, method="REQUEST", values=values)
+
+
+def cancellation(invitation: Invitation, now: datetime) -> MailMessage | None:
+    """The meeting does not take place, for anybody."""
+    values = {
+        **_facts(invitation),
+        "reason": invitation.event.cancellation_reason,
+        "agenda": links.absolute_url("events.agenda"),
+    }
+    key = f"invitation:{invitation.id}:cancelled"
+    return _send(invitation, "cancellation", key, now, method="CANCEL", values=values)
+
+
+def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, told: bool) -> MailMessage | None:
+    """The meeting takes place, without this person. ``told`` is false when no calendar ever heard of it."""
+    values = {**_facts(invitation), "by_person": reason == Withdrawal.BY_PERSON, "told": told}
+    key = f"invitation:{invitation.id}:withdrawn"
+    return _send(invitation, "withdrawal", key, now, method="CANCEL" if told else "", values=values)
+
+
+def _send(
+    invitation: Invitation, name: str, key: str, now: datetime, *, method: str, values: dict[str, Any]
+) -> MailMessage | None:
+    event, person = invitation.event, invitation.person
+    answers = may_answer(person)
+    calendar, attachments = None, []
+    if answers and method:
+        calendar = (_object(invitation, name, method, now), method)
+    elif method == "REQUEST":
+        # No program asks the organiser for an answer to their own invitation.
+        file = ical.file_for(event, invitation.uid).encode()
+        attachments.append(Attachment("invite.ics", "application", "ics", file))
+    return mail.enqueue(
+        key=key,
+        kind=f"invitations.{name}",
+        category=Category.SERVICE,
+        recipient=person.email or "",
+        recipient_name=person.full_name,
+        template=f"invitations/mail/{name}",
+        values={**values, "answers": answers},
+        locale=person.language,
+        calendar=calendar,
+        person_id=person.id,
+        event_id=event.id,
+        expires_at=event.ends_at,
+        in_reply_to=invitation.first_message_id,
+        attachments=attachments,
+    )
+
+
+def _object(invitation: Invitation, name: str, method: str, now: datetime) -> str:
+    if method == "CANCEL":
+        return ical.cancel_for(invitation, now, whole_event=name == "cancellation")
+    return ical.request_for(invitation, now)
+
+
+def may_answer(person: Person) -> bool:
+    """Programs give no buttons to the organiser, whose answer would come to themselves."""
+    return (person.email or "").lower() != mail.sender()[1].lower()
+
+
+def _facts(invitation: Invitation) -> dict[str, Any]:
+    event, person = invitation.event, invitation.person
+    with speaking(person.language):
+        return {
+            "given_name": person.given_name,
+            "title": event.title,
+            "day": formats.date_day(event.starts_at, event.zone),
+            "when": formats.period(event.starts_at, event.ends_at, event.zone),
+            "place": ical.location_of(event),
+            "event_page": ical.page_of(event),
+        }
+
+
+def _seat(invitation: Invitation) -> dict[str, Any]:
+    event, person = invitation.event, invitation.person
+    with speaking(person.language):
+        half_days = ical.timetable(event) if len(event.half_days) > 1 else []
+    return {
+        **_facts(invitation),
+        "half_days": half_days,
+        "online_url": event.online_url,
+        "programme": event.programme,
+        "page": personal_page(event, person),
+    }
+
+
+def personal_page(event: Event, person: Person) -> str:
+    """The page where this person sees and cancels this registration, without an account."""
+    token = tokens.sign("registration", f"{event.id}:{person.id}")
+    return links.absolute_url("registrations.show", token=token)

@@ -1,0 +1,157 @@
+"""Who has which meeting in their calendar, and what they are told of it.
+
+Each message about one entry bears the same UID; its SEQUENCE is kept here, never taken from a clock.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from cop.core import links, tokens
+from cop.core.db import db
+from cop.events.models import Event
+from cop.invitations import mails, rules
+from cop.invitations.models import CalendarFeed, Invitation, State
+from cop.invitations.rules import Withdrawal
+from cop.mail import service as mail
+from cop.people.models import Person
+
+
+def invite(
+    event: Event, person: Person, now: datetime, *, promoted: bool = False, tell: bool = True
+) -> Invitation | None:
+    """Put the meeting in the person's calendar and confirm the registration by mail.
+
+    ``promoted``: the seat comes from the waiting list, and the mail says so. ``tell`` false writes no
+    mail (a file of past registrations, a person added at the door). Called again it changes nothing.
+    ``None`` for a person without address.
+    """
+    if not person.email:
+        return None
+    existing = requested(event.id, person.id)
+    if existing:
+        return existing
+    invitation = Invitation(
+        event_id=event.id,
+        person_id=person.id,
+        uid=new_uid(),
+        sequence=0,
+        told_sequence=event.calendar_sequence,
+        told_revision=event.calendar_revision,
+        state=State.REQUESTED,
+        partstat="NEEDS-ACTION",
+        last_told_at=now,
+        created_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(invitation)
+            db.session.flush()
+    except IntegrityError:  # the same press, arriving twice
+        return requested(event.id, person.id)
+    if tell:
+        message = mails.confirmation(invitation, now, promoted=promoted)
+        invitation.first_message_id = message.message_id if message else None
+        db.session.flush()
+    return invitation
+
+
+def requested(event_id: int, person_id: int) -> Invitation | None:
+    """The invitation that is in the person's calendar, if there is one."""
+    return db.session.scalar(
+        sa.select(Invitation).where(
+            Invitation.event_id == event_id, Invitation.person_id == person_id, Invitation.state == State.REQUESTED
+        )
+    )
+
+
+def new_uid() -> str:
+    """Unguessable, for a UID stands in for the person who answers; made once, from nothing that may change."""
+    return f"{secrets.token_hex(16)}@{links.public_host()}"
+
+
+def withdraw(event: Event, person: Person, reason: str, now: datetime) -> bool:
+    """Take the meeting out of one person's calendar: they cancelled, or were taken off (``Withdrawal``)."""
+    why = Withdrawal(reason)
+    invitation = requested(event.id, person.id)
+    if invitation is None or not _claim(invitation, now, state=State.CANCELLED, sequence=invitation.sequence + 1):
+        return False
+    # A confirmation that never left: no calendar holds what would have to be taken out.
+    told = not mail.cancel(mails.confirmation_key(invitation)) and invitation.first_message_id is not None
+    mails.withdrawal(invitation, why, now, told=told)
+    return True
+
+
+def tell_change(invitation: Invitation, now: datetime) -> bool:
+    """Tell one person what their meeting has become; true when they were behind and are told now."""
+    event = invitation.event
+    if invitation.state != State.REQUESTED:
+        return False
+    if event.status == "cancelled":
+        return _tell_cancellation(invitation, now)
+    plans_changed = event.calendar_sequence > invitation.told_sequence
+    if not plans_changed and event.calendar_revision <= invitation.told_revision:
+        return False
+    sequence = rules.told_sequence(invitation.sequence, invitation.told_sequence, event.calendar_sequence)
+    if not _claim(invitation, now, sequence=sequence):
+        return False
+    message = mails.update(invitation, now, plans_changed=plans_changed)
+    if message and not invitation.first_message_id:
+        invitation.first_message_id = message.message_id
+    return True
+
+
+def _tell_cancellation(invitation: Invitation, now: datetime) -> bool:
+    if not _claim(invitation, now, state=State.CANCELLED, sequence=invitation.sequence + 1):
+        return False
+    mails.cancellation(invitation, now)
+    return True
+
+
+def _claim(invitation: Invitation, now: datetime, **values: Any) -> bool:
+    """Write what is told now, unless another worker did meanwhile: the change told is what the row held before."""
+    event = invitation.event
+    statement = (
+        sa.update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.state == State.REQUESTED,
+            Invitation.told_sequence == invitation.told_sequence,
+            Invitation.told_revision == invitation.told_revision,
+        )
+        .values(
+            told_sequence=event.calendar_sequence, told_revision=event.calendar_revision, last_told_at=now, **values
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if not db.session.execute(statement).rowcount:  # type: ignore[attr-defined]
+        return False
+    db.session.refresh(invitation)
+    return True
+
+
+# --- Feeds --------------------------------------------------------------------------------------
+
+
+def open_feed(person: Person, now: datetime) -> str:
+    """A new secret address for the person's calendar; the one before stops working. Shown once, kept as a digest."""
+    token = secrets.token_urlsafe(24)
+    feed = db.session.scalar(sa.select(CalendarFeed).where(CalendarFeed.person_id == person.id))
+    if feed is None:
+        feed = CalendarFeed(person_id=person.id)
+        db.session.add(feed)
+    feed.token_hash, feed.created_at, feed.revoked_at = tokens.digest(token), now, None
+    db.session.flush()
+    return links.absolute_url("invitations.personal_feed", token=token)
+
+
+def revoke_feed(person: Person, now: datetime) -> bool:
+    statement = (
+        sa.update(CalendarFeed)
+        .where(CalendarFeed.person_id == person.id, CalendarFeed.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
