@@ -8,7 +8,9 @@ from cop.core import links
 from cop.mail import service as mail
 
 
-def sign_in_link(key: str, email: str, name: str, language: str, token: str, expires_at: datetime) -> None:
+def sign_in_link(
+    key: str, email: str, name: str, language: str, token: str, expires_at: datetime, back: str | None
+) -> None:
     """The one-time link; worthless once it has expired, so it is not sent after."""
     mail.enqueue(
         key,
@@ -19,7 +21,7 @@ def sign_in_link(key: str, email: str, name: str, language: str, token: str, exp
         "accounts/mail/sign_in_link",
         {
             "name": name,
-            "url": links.absolute_url("accounts.link", token=token),
+            "url": links.absolute_url("accounts.link", token=token, next=back),
             "minutes": int(LINK_LIFETIME.total_seconds() // 60),
             "expires_at": expires_at,
         },

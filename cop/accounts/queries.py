@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -12,9 +13,10 @@ from cop.accounts.rules import normalised_email
 from cop.core import clock, tokens
 from cop.core.access import Permission
 from cop.core.db import db
-from cop.core.errors import NotFound
+from cop.core.errors import Forbidden, NotFound
 from cop.territories.models import Territory, TerritoryKind
 
+PER_PAGE = 50
 # What a role is given on: a commune is too small a place for a mission, and there are fifteen hundred of them.
 MISSION_KINDS = (
     TerritoryKind.REGION,
@@ -56,30 +58,37 @@ def link_is_good(token: str) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def page_of_accounts(viewer: Account, page: int, per_page: int, search: str = "") -> tuple[list[Account], int]:
-    """The accounts this administrator sees, by name, and how many there are."""
+def page_of_accounts(viewer: Account, page: int, search: str = "") -> Pagination:
+    """The accounts this administrator sees, by name."""
     found = sa.select(Account).where(_managed_by(viewer))
     if search:
         pattern = f"%{search.strip().lower()}%"
         found = found.where(sa.or_(sa.func.lower(Account.name).like(pattern), Account.email.like(pattern)))
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
     ordered = found.order_by(sa.func.lower(Account.name), Account.id).options(_with_grants())
-    return list(db.session.scalars(ordered.limit(per_page).offset((page - 1) * per_page))), total
+    return db.paginate(ordered, page=page, per_page=PER_PAGE, error_out=False)
 
 
 def account(viewer: Account, account_id: int) -> Account:
     """Raises ``NotFound``, also for an account this administrator has no business with."""
     statement = sa.select(Account).where(Account.id == account_id, _managed_by(viewer)).options(_with_grants())
-    found = db.session.scalar(statement)
+    found: Account | None = db.session.scalar(statement)
     if found is None:
         raise NotFound
+    return found
+
+
+def manageable_account(viewer: Account, account_id: int) -> Account:
+    """An account to suspend or restore: all its roles must be within this administrator's reach."""
+    found = account(viewer, account_id)
+    if not all(may_give_on(viewer, given.territory_id) for given in found.grants):
+        raise Forbidden
     return found
 
 
 def grant(viewer: Account, account_id: int, grant_id: int) -> Grant:
     """A grant this administrator could have given. Raises ``NotFound``."""
     statement = sa.select(Grant).where(Grant.id == grant_id, Grant.account_id == account_id)
-    found = db.session.scalar(statement.options(joinedload(Grant.account)))
+    found: Grant | None = db.session.scalar(statement.options(joinedload(Grant.account)))
     if found is None or not may_give_on(viewer, found.territory_id):
         raise NotFound
     return found
@@ -105,7 +114,7 @@ def names(account_ids: set[int]) -> dict[int, str]:
     if not account_ids:
         return {}
     rows = db.session.execute(sa.select(Account.id, Account.name).where(Account.id.in_(account_ids)))
-    return {number: name for number, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def administrators_in_force() -> int:
@@ -119,7 +128,7 @@ def is_administrator(account: Account) -> bool:
     return db.session.scalar(_administrators().where(Grant.account_id == account.id)) is not None
 
 
-def _administrators() -> sa.Select[tuple[int]]:
+def _administrators() -> sa.Select[int]:
     today = clock.today()
     return (
         sa.select(Grant.account_id)

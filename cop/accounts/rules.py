@@ -13,8 +13,7 @@ PASSWORD_LIMIT: Final = 200
 LINK_LIFETIME: Final = timedelta(minutes=30)
 
 # Long enough and yet among the first that are tried; shorter ones are refused by their length.
-COMMONEST: Final = frozenset(
-    """
+_COMMONEST: Final = """
     123456789012 1234567890123 12345678901234 123456789012345 1234567890123456 0123456789012 098765432109
     123456789abc abcdefghijkl abcdefghijklm azertyuiopqs azertyuiop123 azertyuiopqsdf azertyuiop12 qwertyuiop12
     qwertyuiop123 qwertyuiopas qwertyuiopasdfghjkl 1q2w3e4r5t6y 1qaz2wsx3edc 1qaz2wsx3edc4rfv a1z2e3r4t5y6
@@ -22,10 +21,10 @@ COMMONEST: Final = frozenset(
     monmotdepasse unmotdepasse lemotdepasse nouveaumotdepasse passwordpassword password1234 password12345
     password123456 mypassword123 newpassword123 changeme1234 changemenow1 changezmoi12 letmeinletmein welcome12345
     administrateur administrator administration bienvenue123 bienvenue1234 bonjourbonjour bonjour12345 soleilsoleil
-    doudoudoudou jetaimejetaime jetaimemonamour jetaimebeaucoup iloveyou1234 iloveyouforever marseille13000 olympiquelyonnais
+    doudoudoudou jetaimejetaime jetaimemonamour jetaimebeaucoup iloveyou1234 iloveyouforever marseille13000
     loulouloulou chouchouchou superman1234 communautedepratique communaute123 cokillaje2026 cokillaje2027
-    """.split()
-)
+"""
+COMMONEST: Final = frozenset(_COMMONEST.split())
 
 
 def normalised_email(text: str) -> str:
@@ -45,7 +44,7 @@ def check_password(password: str, own_words: Iterable[str]) -> None:
     if plain in COMMONEST or _repeats(password.casefold()):
         raise Refused(_l("This password is among the first ones that are tried. Choose another one."), "password")
     if _is_made_of(plain, own_words):
-        raise Refused(_l("Your own name or address is among the first things that are tried. Choose other words."), "password")
+        raise Refused(_l("Your own name and address are tried among the first. Choose other words."), "password")
 
 
 def _folded(text: str) -> str:

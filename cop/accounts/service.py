@@ -35,8 +35,11 @@ def sign_in_with_password(email: str, password: str) -> Account | None:
     return account
 
 
-def request_link(email: str) -> None:
-    """Mail a one-time link to the account of this address. Without account the same work is done, then undone."""
+def request_link(email: str, back: str | None = None) -> None:
+    """Mail a one-time link to the account of this address; it leads to the page ``back`` of this site.
+
+    Without account the same work is done, then undone.
+    """
     account = queries.by_email(email)
     token = secrets.token_urlsafe(32)
     expires_at = clock.now() + rules.LINK_LIFETIME
@@ -45,10 +48,10 @@ def request_link(email: str) -> None:
         db.session.add(link)
         db.session.flush()
         key = f"account:{account.id}:link:{link.id}"
-        mails.sign_in_link(key, account.email, account.name, account.language, token, expires_at)
+        mails.sign_in_link(key, account.email, account.name, account.language, token, expires_at, back)
         return
     nobody = db.session.begin_nested()
-    mails.sign_in_link("account:0:link:0", "nobody@localhost.example", "", DEFAULT_LANGUAGE, token, expires_at)
+    mails.sign_in_link("account:0:link:0", "nobody@localhost.example", "", DEFAULT_LANGUAGE, token, expires_at, back)
     nobody.rollback()
 
 
