@@ -18,7 +18,7 @@ check:  ## linters, types and contracts only
 	@$(SETUP) --development python -m deploy.check --only checks
 
 bench:  ## measure against bare bounds
-	@$(SETUP) --development python benchmarks/run.py
+	@$(SETUP) --development python -m benchmarks.run
 
 setup:  ## only fetch and install, with the tools of the developers
 	@$(SETUP) --development
