@@ -1,0 +1,38 @@
+"""Putting the waiting lists right after an event was changed below: more seats, or none at all."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from cop.core.db import db
+from cop.core.i18n import _l
+from cop.core.jobs import Job
+from cop.registrations import queries, service
+from cop.registrations.models import Registration
+
+
+def _promote(event_id: int, now: datetime) -> None:
+    service.promote(service.lock(event_id), now)
+
+
+def _dismiss(registration_id: int, now: datetime) -> None:
+    registration = db.session.get(Registration, registration_id)
+    if registration is not None:
+        service.dismiss(registration, now)
+
+
+JOBS: Final = [
+    Job(
+        name="registrations.promotions",
+        title=_l("Give seats that became free to those who wait"),
+        every=timedelta(seconds=30),
+        find=queries.with_free_seats,
+        handle=_promote,
+    ),
+    Job(
+        name="registrations.waiting_for_nothing",
+        title=_l("Tell those who wait that an event was cancelled"),
+        every=timedelta(seconds=30),
+        find=queries.waiting_for_nothing,
+        handle=_dismiss,
+    ),
+]

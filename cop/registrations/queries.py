@@ -1,0 +1,135 @@
+"""Reading registrations: of an event, of a person, and who is next in line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from cop.core.db import db
+from cop.core.errors import NotFound
+from cop.events.models import Event
+from cop.people.models import Person, PracticeSite
+from cop.registrations import rules
+from cop.registrations.models import Registration
+from cop.registrations.rules import Status
+
+
+def door(event: Event, now: datetime) -> rules.Door:
+    """What the event offers at this moment."""
+    return rules.door(
+        status=event.status,
+        attendance=event.kind.attendance,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        capacity=event.capacity,
+        seats_taken=event.seats_taken,
+        now=now,
+    )
+
+
+def of(event_id: int, person_id: int) -> Registration:
+    """Raises :class:`NotFound` when the person never registered."""
+    statement = sa.select(Registration).where(
+        Registration.event_id == event_id, Registration.person_id == person_id
+    )
+    found: Registration | None = db.session.scalar(
+        statement.options(
+            joinedload(Registration.person), joinedload(Registration.event).selectinload(Event.half_days)
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def position(registration: Registration) -> int:
+    """1 for the first in line."""
+    before = sa.or_(
+        Registration.queued_at < registration.queued_at,
+        sa.and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id),
+    )
+    waiting = sa.select(sa.func.count()).select_from(Registration).where(
+        Registration.event_id == registration.event_id, Registration.status == Status.WAITLISTED, before
+    )
+    return (db.session.scalar(waiting) or 0) + 1
+
+
+def first_in_line(event_id: int) -> Registration | None:
+    statement = sa.select(Registration).where(
+        Registration.event_id == event_id, Registration.status == Status.WAITLISTED
+    )
+    first: Registration | None = db.session.scalar(
+        statement.order_by(Registration.queued_at, Registration.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Everybody of an event: those with a seat by name, those who wait in order, those who gave up."""
+
+    confirmed: Sequence[Registration]
+    waiting: Sequence[Registration]
+    cancelled: Sequence[Registration]
+
+
+def of_event(event_id: int) -> Lists:
+    statement = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .where(Registration.event_id == event_id)
+        .order_by(Person.family_name, Person.given_name, Registration.id)
+        .options(
+            joinedload(Registration.person).joinedload(Person.profession),
+            joinedload(Registration.person).selectinload(Person.sites).joinedload(PracticeSite.commune),
+        )
+    )
+    rows = db.session.scalars(statement).unique().all()
+    waiting = sorted((r for r in rows if r.status == Status.WAITLISTED), key=lambda r: (r.queued_at, r.id))
+    return Lists(
+        confirmed=[r for r in rows if r.status == Status.CONFIRMED],
+        waiting=waiting,
+        cancelled=[r for r in rows if r.status == Status.CANCELLED],
+    )
+
+
+def of_people(person_ids: Sequence[int]) -> Sequence[Registration]:
+    """All registrations of a member, latest event first."""
+    statement = (
+        sa.select(Registration)
+        .join(Registration.event)
+        .where(Registration.person_id.in_(person_ids))
+        .order_by(Event.starts_at.desc(), Registration.id)
+        .options(
+            joinedload(Registration.event).joinedload(Event.kind),
+            joinedload(Registration.event).joinedload(Event.commune),
+            joinedload(Registration.event).selectinload(Event.half_days),
+        )
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+# --- What jobs find -------------------------------------------------------------------------------
+
+
+def with_free_seats(now: datetime) -> Sequence[int]:
+    """Events with people waiting in front of a free seat: the capacity was raised."""
+    free = sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity)
+    statement = sa.select(Event.id).where(
+        Event.status == "published", Event.starts_at > now, Event.waiting > 0, free
+    )
+    return db.session.scalars(statement.order_by(Event.id)).all()
+
+
+def waiting_for_nothing(now: datetime) -> Sequence[int]:
+    """Registrations on the waiting list of an event that was cancelled."""
+    statement = (
+        sa.select(Registration.id)
+        .join(Registration.event)
+        .where(Registration.status == Status.WAITLISTED, Event.status == "cancelled", Event.ends_at > now)
+    )
+    return db.session.scalars(statement.order_by(Registration.id)).all()

@@ -1,0 +1,78 @@
+"""Whether one may register, and with what outcome."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+
+# Within this time a second press is the same press: the person sees the answer of the first.
+SAME_PRESS: Final = timedelta(minutes=2)
+# A person who registers again later has lost the mail: it is told again, once a day at most.
+LOST_MAIL_AFTER: Final = timedelta(minutes=10)
+HEADCOUNT: Final = "headcount"
+
+
+class Status(StrEnum):
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+
+
+class Door(StrEnum):
+    """What an event's page offers."""
+
+    OPEN = "open"
+    FULL = "full"  # the waiting list is open
+    STARTED = "started"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    DRAFT = "draft"
+    FREE = "free"  # nobody registers: people are counted, not named
+
+
+def door(
+    *,
+    status: str,
+    attendance: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    capacity: int | None,
+    seats_taken: int,
+    now: datetime,
+) -> Door:
+    if status in {Door.DRAFT, Door.CANCELLED}:
+        return Door(status)
+    if ends_at <= now:
+        return Door.OVER
+    if attendance == HEADCOUNT:
+        return Door.FREE
+    if starts_at <= now:
+        return Door.STARTED
+    return Door.FULL if capacity is not None and seats_taken >= capacity else Door.OPEN
+
+
+_REFUSALS: Final = {
+    Door.DRAFT: _l("This event is not published yet: nobody can be registered."),
+    Door.CANCELLED: _l("This event is cancelled: nobody can be registered any more."),
+    Door.OVER: _l("This event has taken place."),
+    Door.STARTED: _l("This event has begun: registration is closed. Come and say so at the door."),
+    Door.FREE: _l("There is no registration for this event: just come."),
+}
+
+
+def check_door(found: Door, *, staff: bool) -> None:
+    """Refuse unless one may register; the staff may until the end of the event."""
+    if found in {Door.OPEN, Door.FULL} or (staff and found == Door.STARTED):
+        return
+    raise Refused(_REFUSALS[found])
+
+
+def may_promote(*, status: str, starts_at: datetime, now: datetime) -> bool:
+    """Nobody is called from the waiting list to a meeting that has begun."""
+    return status == "published" and starts_at > now
+
+
+def may_cancel(registration_status: str, *, event_status: str, starts_at: datetime, now: datetime) -> bool:
+    return registration_status != Status.CANCELLED and event_status == "published" and starts_at > now

@@ -1,0 +1,169 @@
+"""Registering, cancelling, and moving up the waiting list.
+
+A seat is taken by a conditional update of the event's counter, so that two last seats are never
+given, without a lock that outlives the statement. Whoever changes several rows takes the event's
+first: two cancellations at once then wait for each other instead of blocking each other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from cop.activity import service as activity
+from cop.activity.service import PUBLIC, WORKER, Actor
+from cop.core.db import db, insert_if_absent
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+from cop.events.models import Event
+from cop.invitations import service as invitations
+from cop.invitations.rules import Withdrawal
+from cop.people.models import Person
+from cop.registrations import mails, queries, rules
+from cop.registrations.models import Registration
+from cop.registrations.rules import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``fresh``: this call made the registration, or brought a cancelled one back."""
+
+    registration: Registration
+    fresh: bool
+
+
+def register(event: Event, person: Person, *, now: datetime, actor: Actor = PUBLIC, tell: bool = True) -> Outcome:
+    """A seat, or the next place on the waiting list; told by mail. Pressed twice, it happens once.
+
+    ``tell`` false: nobody is written to (past registrations taken over from a file).
+    """
+    staff = actor.kind != PUBLIC.kind
+    rules.check_door(queries.door(event, now), staff=staff)
+    fresh = _enter(event, person, "staff" if staff else "public", now)
+    registration = queries.of(event.id, person.id)
+    if not fresh:
+        _tell_again(registration, now)
+        return Outcome(registration, fresh=False)
+    if _take_seat(event.id):
+        _confirm(registration, now)
+        invitations.invite(event, person, now, tell=tell)
+    else:
+        _count_waiting(event.id, +1)
+        if tell:
+            mails.waitlisted(registration, queries.position(registration))
+    activity.record(actor, f"registration.{registration.status}", registration, event=event.id)
+    _reread(event)
+    return Outcome(registration, fresh=True)
+
+
+def cancel(registration: Registration, *, now: datetime, actor: Actor, by_person: bool) -> bool:
+    """Give the seat back, and to the first in line. False when it was cancelled already."""
+    event = lock(registration.event_id)
+    staff_may = not by_person and event.ends_at > now
+    if not (staff_may or rules.may_cancel("", event_status=event.status, starts_at=event.starts_at, now=now)):
+        raise Refused(_l("This event has begun or was cancelled: there is nothing left to cancel."))
+    was = _leave(registration, now)
+    if was == Status.CANCELLED:
+        return False
+    if was == Status.CONFIRMED:
+        _give_seat_back(event.id)
+        why = Withdrawal.BY_PERSON if by_person else Withdrawal.BY_ORGANISER
+        invitations.withdraw(event, registration.person, why, now)
+        promote(event, now)
+    else:
+        _count_waiting(event.id, -1)
+        mails.left_waiting_list(registration, by_person=by_person)
+    activity.record(actor, "registration.cancelled", registration, event=event.id, was=was)
+    _reread(event)
+    return True
+
+
+def promote(event: Event, now: datetime, actor: Actor = WORKER) -> int:
+    """Give free seats to those who wait, in order; returns how many moved up. The event's row is ours."""
+    moved = 0
+    while rules.may_promote(status=event.status, starts_at=event.starts_at, now=now):
+        first = queries.first_in_line(event.id)
+        if first is None or not _take_seat(event.id):
+            break
+        _confirm(first, now)
+        _count_waiting(event.id, -1)
+        invitations.invite(event, first.person, now, promoted=True)
+        activity.record(actor, "registration.promoted", first, event=event.id)
+        moved += 1
+    _reread(event)
+    return moved
+
+
+def dismiss(registration: Registration, now: datetime) -> None:
+    """Tell somebody who waits that the event is cancelled."""
+    lock(registration.event_id)
+    if _leave(registration, now) == Status.WAITLISTED:
+        _count_waiting(registration.event_id, -1)
+        mails.event_cancelled(registration)
+
+
+def lock(event_id: int) -> Event:
+    """The event's row, ours until the end of the transaction."""
+    statement = sa.select(Event).where(Event.id == event_id).with_for_update()
+    event: Event = db.session.scalars(statement, execution_options={"populate_existing": True}).one()
+    return event
+
+
+# --- Single steps -----------------------------------------------------------------------------------
+
+
+def _enter(event: Event, person: Person, source: str, now: datetime) -> bool:
+    """One row for this person at this event; false when they are registered already."""
+    values = {"status": Status.WAITLISTED, "source": source, "queued_at": now}
+    key = {"event_id": event.id, "person_id": person.id}
+    if insert_if_absent(Registration, {**key, **values, "created_at": now}, key=list(key)):
+        return True
+    lock(event.id)
+    again = sa.update(Registration).filter_by(**key, status=Status.CANCELLED)
+    return _changed(again.values(**values, cancelled_at=None, confirmed_at=None))
+
+
+def _leave(registration: Registration, now: datetime) -> str:
+    """Cancel the row; returns what it was."""
+    db.session.refresh(registration)
+    was = registration.status
+    if was != Status.CANCELLED:
+        registration.status, registration.cancelled_at = Status.CANCELLED, now
+        db.session.flush()
+    return was
+
+
+def _confirm(registration: Registration, now: datetime) -> None:
+    registration.status, registration.confirmed_at = Status.CONFIRMED, now
+    db.session.flush()
+
+
+def _tell_again(registration: Registration, now: datetime) -> None:
+    """Whoever registers twice after a while has lost the mail."""
+    if now - registration.queued_at >= rules.LOST_MAIL_AFTER:
+        mails.again(registration, now)
+
+
+def _take_seat(event_id: int) -> bool:
+    free = sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity)
+    taken = sa.update(Event).where(Event.id == event_id, Event.status == "published", free)
+    return _changed(taken.values(seats_taken=Event.seats_taken + 1))
+
+
+def _give_seat_back(event_id: int) -> None:
+    _changed(sa.update(Event).where(Event.id == event_id).values(seats_taken=Event.seats_taken - 1))
+
+
+def _count_waiting(event_id: int, step: int) -> None:
+    _changed(sa.update(Event).where(Event.id == event_id).values(waiting=Event.waiting + step))
+
+
+def _changed(statement: Any) -> bool:
+    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _reread(event: Event) -> None:
+    db.session.flush()
+    db.session.refresh(event, ["seats_taken", "waiting"])
