@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, session
+from flask import Flask, has_request_context, session
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -100,7 +100,7 @@ def _extend(app: Flask) -> None:
 
 def _chosen_language() -> str:
     """French unless the reader chose otherwise; the choice is kept in the session, no cookie of its own."""
-    chosen = session.get("language")
+    chosen = session.get("language") if has_request_context() else None
     return chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
 
 
