@@ -99,7 +99,7 @@ def location_of(event: Event) -> str:
 
 
 def page_of(event: Event) -> str:
-    return links.absolute_url("events.show", slug=event.slug)
+    return links.absolute_url("registrations.event_page", slug=event.slug)
 
 
 def _description(event: Event, *, registered: bool) -> str:
