@@ -32,7 +32,7 @@ OWN_FILES = {
         "web",
     },
     "invitations": {"feeds", "ical", "objects", "timezones"},
-    "mail": {"compose", "content_lines", "delivery", "transport"},
+    "mail": {"composition", "content_lines", "mime", "redirect", "transport"},
     "presets": {"loader"},
     "statistics": {"registry"},
     "territories": {"register"},
