@@ -39,6 +39,7 @@ class Settings:
     register_key: str
     demo: bool
     trusted_proxies: int
+    hosting_provider: str
     log_level: str
 
     @property
@@ -126,6 +127,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     ),
     "demo": Field(_boolean, "no", "demonstration: mails are kept, accounts are printed"),
     "trusted_proxies": Field(_number(0, 5), "0", "reverse proxies in front, whose X-Forwarded headers are believed"),
+    "hosting_provider": Field(_text, "", "who hosts the server: name, address, telephone (the legal notice says it)"),
     "log_level": Field(_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "how much is logged"),
 }
 

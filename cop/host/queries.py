@@ -1,12 +1,22 @@
 """Reading the host organisation."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from cop.core.db import db
 from cop.host.models import Host
+from cop.territories.models import RegisterImport
 
 
 def current_host() -> Host | None:
     """The organisation this installation belongs to; ``None`` before ``cop init``."""
     return db.session.scalar(sa.select(Host).options(joinedload(Host.root_territory)).limit(1))
+
+
+def register_extract_date() -> date | None:
+    """The date of the register extract the figures rest on; ``None`` before the first import."""
+    statement = sa.select(RegisterImport.extract_date).where(RegisterImport.is_current.is_(True)).limit(1)
+    found: date | None = db.session.scalar(statement)
+    return found
