@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from cop.core import formats, web
+from cop.core import formats, jobs, web
 from cop.core.db import db
 from cop.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, label
 from cop.core.settings import Settings, load_settings
@@ -113,14 +113,14 @@ def _static_version(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _register_slices(app: web.Application) -> None:
+    known_jobs = app.extensions["cop.jobs"] = [*jobs.JOBS]
     for name in SLICES:
-        for module in ("models", "views"):
+        for module in ("models", "views", "jobs"):
             if find_spec(f"cop.{name}.{module}"):
                 loaded = import_module(f"cop.{name}.{module}")
+                known_jobs.extend(getattr(loaded, "JOBS", ()))
                 for blueprint in getattr(loaded, "BLUEPRINTS", ()):
                     app.register_blueprint(blueprint)
     import_module("cop.activity.models")
-    import_module("cop.core.jobs")
-    import_module("cop.core.rate_limits")
     import_module("cop.accounts.sign_in").init_app(app)
     import_module("cop.navigation").init_app(app)

@@ -8,13 +8,15 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cop.core import clock
+from cop.core import clock, rate_limits
 from cop.core.db import Numbered, UTCDateTime, db, insert_if_absent
+from cop.core.i18n import _l
 from cop.core.unit_of_work import unit_of_work
 
 logger = logging.getLogger(__name__)
@@ -119,6 +121,38 @@ def _note_end(job: Job, outcome: Outcome) -> None:
         values["succeeded_at"] = ended_at
     with unit_of_work():
         db.session.execute(sa.update(JobRun).where(JobRun.name == job.name).values(**values))
+
+
+def _breathe(_now: datetime) -> tuple[Any, ...]:
+    return ()
+
+
+def _once(_now: datetime) -> tuple[str]:
+    return ("all",)
+
+
+def _forget_tries(_key: str, _now: datetime) -> None:
+    rate_limits.forget_old()
+
+
+# It handles nothing: its last success is the worker's last breath.
+BEAT: Final = Job("worker", _l("Say that the worker lives"), timedelta(seconds=15), _breathe, lambda *_: None)
+JOBS: Final = (
+    BEAT,
+    Job(
+        "core.forget_tries",
+        _l("Forget the tries counted by rate limits"),
+        timedelta(hours=1),
+        _once,
+        _forget_tries,
+    ),
+)
+
+
+def known() -> list[Job]:
+    """The jobs of all slices, as the application found them."""
+    found: list[Job] = current_app.extensions["cop.jobs"]
+    return found
 
 
 def last_runs() -> dict[str, JobRun]:
