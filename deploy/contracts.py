@@ -15,7 +15,7 @@ from importlinter import Contract, ContractCheck, fields, output
 class RoomsContract(Contract):
     """Rooms of a slice import downwards; some kinds of rooms know no web and no database.
 
-    - slices: package whose children are the slices
+    - slices: package whose children are the slices, but for those named in not_slices
     - order: kinds of rooms, highest first; kinds separated by `|` may not see each other
     - without: lines `kind: package package`, what a kind of room may not import
     - only_by: lines `kind: module`, who alone may import a kind of room from another slice
@@ -24,6 +24,7 @@ class RoomsContract(Contract):
     type_name = "rooms"
 
     slices = fields.ModuleField()
+    not_slices = fields.ListField(subfield=fields.StringField(), required=False)
     order = fields.ListField(subfield=fields.StringField())
     without = fields.ListField(subfield=fields.StringField(), required=False)
     only_by = fields.ListField(subfield=fields.StringField(), required=False)
@@ -31,14 +32,16 @@ class RoomsContract(Contract):
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         del verbose
         root: str = self.slices.name  # type: ignore[attr-defined]
-        ranks = _ranks(list(self.order))  # type: ignore[call-overload]
+        ranks = _ranks(_lines(self.order))
         without = _pairs(self.without)
         only_by = _pairs(self.only_by)
+        others = _lines(self.not_slices)
         broken: list[str] = []
         for module in sorted(graph.modules):
-            place = _place(module, root)
+            place = _place(module, root, others)
             for imported in sorted(graph.find_modules_directly_imported_by(module)):
-                reason = _breach(place, _place(imported, root), imported, module, ranks, without, only_by)
+                target = _place(imported, root, others)
+                reason = _breach(place, target, imported, module, ranks, without, only_by)
                 if reason:
                     broken.append(f"{module} -> {imported}: {reason}")
         return ContractCheck(kept=not broken, metadata={"broken": broken})
@@ -48,12 +51,16 @@ class RoomsContract(Contract):
             output.print_error(line)
 
 
-def _place(module: str, root: str) -> tuple[str, str]:
+def _place(module: str, root: str, others: list[str]) -> tuple[str, str]:
     """("cop.events", "service") of cop.events.service_waitlist; ("", "") outside the slices."""
     if not module.startswith(f"{root}."):
         return "", ""
     slice_name, _, room = module.removeprefix(f"{root}.").partition(".")
-    return (f"{root}.{slice_name}", room.partition("_")[0]) if room else ("", "")
+    return (f"{root}.{slice_name}", room.partition("_")[0]) if room and slice_name not in others else ("", "")
+
+
+def _lines(option: Any) -> list[str]:
+    return list(option or [])
 
 
 def _ranks(order: list[str]) -> dict[str, int]:
@@ -62,7 +69,7 @@ def _ranks(order: list[str]) -> dict[str, int]:
 
 def _pairs(lines: Any) -> dict[str, list[str]]:
     pairs: dict[str, list[str]] = {}
-    for line in lines or []:
+    for line in _lines(lines):
         kind, _, packages = line.partition(":")
         pairs.setdefault(kind.strip(), []).extend(packages.split())
     return pairs
