@@ -77,11 +77,12 @@ def stylesheet(colour: str) -> str:
     """The few lines of ``/apparence.css``: what the default of tokens.css becomes for this organisation."""
     light, dark = accent_pair(colour)
     soft = soft_pair(colour)
+    both = f"--accent: light-dark({light}, {dark}); --accent-soft: light-dark({soft.light}, {soft.dark});"
     return (
         "@layer tokens {\n"
         f"  :root {{ --accent: {light}; --accent-soft: {soft.light}; }}\n"
         "  @supports (color: light-dark(#000, #fff)) {\n"
-        f"    :root {{ --accent: light-dark({light}, {dark}); --accent-soft: light-dark({soft.light}, {soft.dark}); }}\n"
+        f"    :root {{ {both} }}\n"
         "  }\n"
         "}\n"
     )
@@ -107,7 +108,9 @@ def _step(lightness: float, chroma: float, hue: float, way: int, worst: Callable
 def _parse(colour: str) -> str:
     text = colour.strip().lower()
     if not _HEX.fullmatch(text):
-        raise AccentRefused(f"{colour!r} is not a colour: a hash sign and six figures or letters a to f, like {DEFAULT_ACCENT}.")
+        raise AccentRefused(
+            f"{colour!r} is not a colour: a hash sign and six figures or letters a to f, like {DEFAULT_ACCENT}."
+        )
     return text
 
 
