@@ -1,5 +1,7 @@
 """Bringing a database to the present schema. Alembic is imported here only: web workers never need it."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -21,6 +23,28 @@ def config(folder: Path) -> Config:
 def upgrade(folder: Path, revision: str = "head") -> None:
     """Migrate the current application's database; a no-op when it is up to date."""
     command.upgrade(config(folder), revision)
+
+
+def upgrade_with_copy(folder: Path) -> Path | None:
+    """Migrate; an SQLite file that holds data and is about to change is copied beside itself first.
+
+    SQLite cannot undo a change of schema (Alembic: "non-transactional DDL"): a migration that fails leaves half
+    of itself. On PostgreSQL it leaves nothing. Returns the copy.
+    """
+    before = current()
+    copy = None
+    if before and [before] != heads(folder) and db.engine.dialect.name == "sqlite" and db.engine.url.database:
+        copy = _copied(Path(db.engine.url.database), before)
+    upgrade(folder)
+    return copy
+
+
+def _copied(path: Path, revision: str) -> Path:
+    copy = path.with_name(f"{path.name}.before-{revision}")
+    # Through SQLite, not the file system: what is still in the write-ahead log belongs to the copy.
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
 
 
 def downgrade(folder: Path, revision: str) -> None:

@@ -1,0 +1,94 @@
+"""``cop migrate``, ``cop init``, ``cop demo``: bringing a database to life."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from cop.app import create_app, data_folder
+from cop.core import links, migrations
+from cop.core.settings import current_settings
+from cop.core.unit_of_work import unit_of_work
+from cop.host import queries as host
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the present schema. An SQLite file that holds data is copied first."""
+    with create_app().app_context():
+        _migrate()
+        click.echo(f"The database is up to date ({migrations.current()}).")
+
+
+def _migrate() -> None:
+    copy = migrations.upgrade_with_copy(data_folder("migrations"))
+    if copy:
+        click.echo(f"The database was copied before its migration: {copy}", err=True)
+
+
+@click.command()
+@click.option("--preset", required=True, help="Kind of organisation; an unknown name lists them.")
+def init(preset: str) -> None:
+    """Make this installation the organisation of a preset. Repeated, it only adds what is missing."""
+    from cop.presets import loader
+
+    with create_app().app_context():
+        _migrate()
+        with unit_of_work():
+            name = loader.apply(preset).name
+        click.echo(f"{name} is set up.")
+        if not _has_accounts():
+            click.echo("Next: cop account create ADDRESS --role administrator")
+
+
+@click.command()
+def demo() -> None:
+    """Fill an empty database with a small believable community."""
+    with create_app().app_context():
+        _migrate()
+        if not _load_demo():
+            raise click.ClickException("this database is not empty: the demonstration would mix with real people.")
+
+
+def _load_demo() -> bool:
+    """Load the demonstration into a database that holds no organisation yet."""
+    if host.current_host() is not None:
+        return False
+    click.echo("  · loading the demonstration (a year and a half of a community) …", err=True)
+    import_module("cop.demo").load()
+    return True
+
+
+@click.command(hidden=True)
+def prepare() -> None:
+    """What ``cop serve`` does before serving. Says on the standard output what to tell once the site answers."""
+    with create_app().app_context():
+        _migrate()
+        if current_settings().demo:
+            _load_demo()
+        for line in _welcome():
+            click.echo(line)
+
+
+def _welcome() -> list[str]:
+    settings = current_settings()
+    organisation = host.current_host()
+    lines = ["", f"  {organisation.name if organisation else 'Community of practice'} — {settings.public_url}"]
+    if organisation is None:
+        lines.append("  Not set up yet:  cop init --preset NAME")
+    if settings.demo:
+        lines += _demo_accounts()
+    if settings.mail_transport == "preview":
+        lines += [f"  Outgoing mails are kept, not sent. Read them: {links.absolute_url('mail.mailbox')}"]
+    return [*lines, "  Ctrl-C stops everything; the data stay.", ""]
+
+
+def _demo_accounts() -> list[str]:
+    accounts = import_module("cop.demo").accounts() if find_spec("cop.demo") else []
+    return ["  Accounts:", *(f"    {email:34} {password:24} {words}" for email, password, words in accounts)]
+
+
+def _has_accounts() -> bool:
+    from cop.accounts import queries as accounts
+
+    return accounts.administrators_in_force() > 0
