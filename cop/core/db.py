@@ -80,7 +80,8 @@ def insert_if_absent(model: type[Any], values: Mapping[str, Any], key: Sequence[
     """
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(key))
-    return change(statement) == 1
+    # psycopg gives no count of rows for an INSERT that returns its key: the row itself is asked for.
+    return db.session.execute(statement.returning(sa.literal(1))).first() is not None
 
 
 # --- SQLite -------------------------------------------------------------------------------------
