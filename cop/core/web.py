@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cop.core.db import db, expect_writes, reset_expectation
 from cop.core.errors import Forbidden, NotFound, RateLimited
+from cop.core.i18n import language
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import end_request, forbid_writes
 
@@ -111,4 +112,5 @@ def _unexpected(error: Exception) -> Any:
         raise error
     logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
     db.session.rollback()
-    return _page(500)
+    # Not through render_template: what it adds to every page is read from the database, which may be what broke.
+    return flask.current_app.jinja_env.get_template("errors/500.html").render(locale=language()), 500
