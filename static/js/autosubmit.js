@@ -1,20 +1,12 @@
-// A form of filters (GET): a choice shows its results at once, in place. The focus stays where it is, the address
-// follows, and what [data-cop-count] says in the results is said aloud. data-cop-target names what is replaced;
-// without it the form is simply sent.
+// A form of filters (GET): a choice shows its results at once, in place, so that moving through a list by keyboard
+// does not leave the page. The address follows, the focus stays, and what [data-cop-count] says is said aloud.
+// What is replaced: data-cop-target, else the whole of <main>.
 
 export function attach(form, load) {
-  const target = form.dataset.copTarget ? document.querySelector(form.dataset.copTarget) : null;
-  if (!target) {
-    form.addEventListener("change", () => form.submit());
-    return;
-  }
-  const status = document.createElement("span");
-  status.className = "unseen";
-  status.setAttribute("role", "status");
-  form.append(status);
   let last = null;
 
   const show = async () => {
+    const target = document.querySelector(form.dataset.copTarget ?? "main");
     const address = new URL(form.action);
     address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "")).toString();
     last?.abort();
@@ -28,10 +20,10 @@ export function attach(form, load) {
         form.submit();
         return;
       }
-      target.replaceChildren(...fresh.childNodes);
-      target.removeAttribute("aria-busy");
+      swap(target, fresh);
+      document.title = page.title;
       history.replaceState(null, "", address);
-      status.textContent = target.querySelector("[data-cop-count]")?.textContent ?? "";
+      say(target.querySelector("[data-cop-count]")?.textContent ?? "");
       load(target);
     } catch (error) {
       if (error.name !== "AbortError") form.submit();
@@ -43,4 +35,23 @@ export function attach(form, load) {
     event.preventDefault();
     show();
   });
+}
+
+function swap(target, fresh) {
+  const focused = document.activeElement?.id;
+  target.replaceChildren(...fresh.childNodes);
+  target.removeAttribute("aria-busy");
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+}
+
+function say(words) {
+  let status = document.getElementById("said");
+  if (!status) {
+    status = document.createElement("div");
+    status.id = "said";
+    status.className = "unseen";
+    status.setAttribute("role", "status");
+    document.body.append(status);
+  }
+  status.textContent = words.trim();
 }
