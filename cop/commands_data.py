@@ -7,6 +7,7 @@ import click
 
 from cop.app import create_app, data_folder
 from cop.core import links, migrations
+from cop.core.i18n import speaking
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import unit_of_work
 from cop.host import queries as host
@@ -32,7 +33,7 @@ def init(preset: str) -> None:
     """Make this installation the organisation of a preset. Repeated, it only adds what is missing."""
     from cop.presets import loader
 
-    with create_app().app_context():
+    with create_app().app_context(), speaking("en"):
         _migrate()
         with unit_of_work():
             name = loader.apply(preset).name

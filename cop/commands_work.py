@@ -7,6 +7,7 @@ import click
 
 from cop.app import create_app
 from cop.core import clock, jobs
+from cop.core.i18n import speaking
 from cop.core.jobs import Job
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import unit_of_work
@@ -32,7 +33,7 @@ def jobs_group() -> None:
 @jobs_group.command("list")
 def list_jobs() -> None:
     """Each job, how often it runs and when it last succeeded."""
-    with create_app().app_context(), unit_of_work(write=False):
+    with create_app().app_context(), speaking("en"), unit_of_work(write=False):
         last = jobs.last_runs()
         for job in jobs.known():
             run = last.get(job.name)

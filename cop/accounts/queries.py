@@ -68,6 +68,10 @@ def page_of_accounts(viewer: Account, page: int, search: str = "") -> Pagination
     return db.paginate(ordered, page=page, per_page=PER_PAGE, error_out=False)
 
 
+def all_accounts() -> list[Account]:
+    return list(db.session.scalars(sa.select(Account).order_by(Account.email).options(_with_grants())))
+
+
 def account(viewer: Account, account_id: int) -> Account:
     """Raises ``NotFound``, also for an account this administrator has no business with."""
     statement = sa.select(Account).where(Account.id == account_id, _managed_by(viewer)).options(_with_grants())
