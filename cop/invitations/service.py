@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from cop.core import links, tokens
-from cop.core.db import db
+from cop.core.db import change, db
 from cop.events.models import Event
 from cop.invitations import mails, rules
 from cop.invitations.models import CalendarFeed, Invitation, State
@@ -127,7 +127,7 @@ def _claim(invitation: Invitation, now: datetime, **values: Any) -> bool:
         )
         .execution_options(synchronize_session=False)
     )
-    if not db.session.execute(statement).rowcount:  # type: ignore[attr-defined]
+    if not change(statement):
         return False
     db.session.refresh(invitation)
     return True
@@ -154,4 +154,4 @@ def revoke_feed(person: Person, now: datetime) -> bool:
         .where(CalendarFeed.person_id == person.id, CalendarFeed.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return change(statement) > 0

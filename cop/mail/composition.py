@@ -6,7 +6,7 @@ is escaped for Markdown: a title with an asterisk stays a title.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -26,6 +26,8 @@ FOLDERS: Final = (ROOT / "cop" / "_data" / "templates", ROOT / "templates")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SUBJECT_LABEL: Final = re.compile(r"^(Objet|Subject)[\s\u00a0\u202f]*:\s*", re.IGNORECASE)
+
+_ACTION: Final = ["strong_open", "link_open", "text", "link_close", "strong_close"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,53 +115,54 @@ def compose(template: str, values: Mapping[str, Any], locale: str, frame: Mappin
 def _mark_actions(tokens: list[Token]) -> None:
     """A paragraph that is one bold link is a button."""
     for opening, inline in pairwise(tokens):
-        kinds = [child.type for child in inline.children or ()]
-        if opening.type == "paragraph_open" and kinds == [
-            "strong_open", "link_open", "text", "link_close", "strong_close",
-        ]:  # fmt: skip
+        parts = [child for child in inline.children or () if child.content or child.type != "text"]
+        if opening.type == "paragraph_open" and [part.type for part in parts] == _ACTION:
             opening.attrSet("class", "action")
-            (inline.children or [])[1].attrSet("class", "button")
+            parts[1].attrSet("class", "button")
 
 
 def plain(tokens: list[Token]) -> str:
     """The words without marks: links are written out, points keep their dash."""
-    blocks: list[str] = []
-    points: list[str] = []  # the marks of the lists one is in
+    lines: list[str] = []
+    depth = 0  # lists one is in
     mark = ""
     for token in tokens:
         if token.type in {"bullet_list_open", "ordered_list_open"}:
-            points.append("-" if token.type.startswith("bullet") else "1.")
+            lines.extend([""] if depth == 0 else [])
+            depth += 1
         elif token.type in {"bullet_list_close", "ordered_list_close"}:
-            points.pop()
+            depth -= 1
         elif token.type == "list_item_open":
-            mark = f"{token.info}{token.markup} " if token.info else "- "
-        elif token.type == "inline":
-            indent = "  " * len(points)
-            words = _inline(token.children or []).replace("\n", f"\n{indent}")
-            blocks.append(("\n" if not (points and mark) else "") + indent[2:] + mark + words)
+            mark = f"{token.info}. " if token.info else "- "
+        elif token.type in {"inline", "fence", "code_block"}:
+            words = _inline(token.children) if token.children else token.content.rstrip()
+            lines.extend(_block(words, depth, mark))
             mark = ""
-        elif token.type in {"fence", "code_block"}:
-            blocks.append("\n" + token.content.rstrip())
-        elif token.type == "hr":
-            blocks.append("\n--")
-    return "\n".join(blocks).strip()
+    return "\n".join(lines).strip()
 
 
-def _inline(children: list[Token]) -> str:
+def _block(words: str, depth: int, mark: str) -> list[str]:
+    """A paragraph after a blank line, or a point with its mark, further lines under its words."""
+    indent = "  " * max(0, depth - 1)
+    following = indent + " " * len(mark or "  " * min(depth, 1))
+    first, *rest = words.split("\n")
+    return [
+        *([] if mark else [""]),
+        (indent + mark if mark else following) + first,
+        *(following + line for line in rest),
+    ]
+
+
+def _inline(children: Sequence[Token]) -> str:
     out: list[str] = []
-    address = ""
-    since = 0
+    address, since = "", 0
     for child in children:
         if child.type == "link_open":
             address, since = str(child.attrGet("href")), len(out)
         elif child.type == "link_close":
             words = "".join(out[since:])
-            del out[since:]
-            out.append(address.removeprefix("mailto:") if words in address else f"{words} :\n{address}")
-        elif child.type == "softbreak":
-            out.append(" ")
-        elif child.type == "hardbreak":
-            out.append("\n")
+            # Angle brackets keep a full stop that follows out of the address (RFC 3986, appendix C).
+            out[since:] = [words if words == address.removeprefix("mailto:") else f"{words} <{address}>"]
         else:
-            out.append(child.content)
+            out.append({"softbreak": " ", "hardbreak": "\n"}.get(child.type, child.content))
     return "".join(out)

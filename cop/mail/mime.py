@@ -24,6 +24,9 @@ for _name in ("in-reply-to", "references"):
 POLICY: Final = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 # A local part beyond ASCII ("josé@…") can be written in one way only (RFC 6531).
 _INTERNATIONAL: Final = SMTPUTF8.clone(cte_type="7bit", header_factory=_HEADERS)
+# The standard library drops the quotes of a long name when it folds the header; a comma in it would then
+# end the address, an @ begin another.
+_SPECIAL: Final = re.compile(r'[()<>\[\]:;@\\,"]')
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
@@ -61,6 +64,7 @@ def address(name: str, email: str) -> Address:
 
     The domain is written in ASCII (IDNA); nothing that could end the header and begin another passes.
     """
+    shown = one_line(_SPECIAL.sub(" ", one_line(name)))
     local, _, domain = email.strip().rpartition("@")
     if not local or one_line(email) != email.strip():
         raise BadAddress(email)
@@ -68,10 +72,10 @@ def address(name: str, email: str) -> Address:
         if not domain.isascii():
             domain = domain.encode("idna").decode("ascii")
         if local.isascii():
-            return Address(one_line(name), addr_spec=f"{local}@{domain}")
+            return Address(shown, addr_spec=f"{local}@{domain}")
         # The standard parser refuses RFC 6531: it is asked about the rest of the local part.
         Address(addr_spec=f"{_NOT_ASCII.sub('x', local)}@{domain}")
-        return Address(one_line(name), username=local, domain=domain)
+        return Address(shown, username=local, domain=domain)
     except (ValueError, IndexError, HeaderParseError) as error:  # IndexError: the parser, on an empty part
         raise BadAddress(email) from error
 

@@ -3,12 +3,11 @@
 import re
 from email import message_from_bytes
 from email.encoders import encode_base64
-from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Final
 
 from cop.mail.content_lines import join, unfold
-from cop.mail.mime import POLICY
+from cop.mail.mime import POLICY, address
 
 _CALENDARS: Final = ("text/calendar", "application/ics")
 
@@ -18,7 +17,7 @@ def redirected(raw: bytes, old: str, new: str) -> bytes:
     message = message_from_bytes(raw, policy=POLICY)
     if not isinstance(message, EmailMessage):
         raise TypeError("the policy makes EmailMessage")
-    message.replace_header("To", Address(f"for {old}", addr_spec=new))
+    message.replace_header("To", address(f"for {old}", new))
     message.replace_header("Subject", f"[{old}] {message['Subject']}")
     for part in message.walk():
         if part.get_content_type() in _CALENDARS:

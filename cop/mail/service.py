@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cop.core import clock, links
-from cop.core.db import db, insert_if_absent
+from cop.core.db import change, db, insert_if_absent
 from cop.core.settings import current_settings
 from cop.host import queries as host
 from cop.mail import composition, mime
@@ -127,7 +127,7 @@ def cancel(key: str) -> bool:
         .where(MailMessage.key == key, MailMessage.status == Status.QUEUED)
         .values(status=Status.CANCELLED)
     )
-    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return change(statement) > 0
 
 
 def address_hash(address: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop.core import clock
-from cop.core.db import db, insert_if_absent
+from cop.core.db import change, db, insert_if_absent
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import unit_of_work
 from cop.mail import rules, service, transport
@@ -65,7 +65,7 @@ def claim(now: datetime, limit: int = BATCH) -> list[Claimed]:
 def _pass_gate(now: datetime) -> bool:
     """Lock the gate's row, so that workers count and claim one after the other; false while it is closed."""
     opened = sa.update(_GATES).where(_GATES.c.id == _GATE, _GATES.c.closed_until <= now).values(passed_at=now)
-    if db.session.execute(opened).rowcount:  # type: ignore[attr-defined]
+    if change(opened):
         return True
     return insert_if_absent(MailGate, {"id": _GATE, "passed_at": now}, key=["id"])
 
@@ -116,16 +116,17 @@ def _send_batch(door: Door, batch: Sequence[Claimed]) -> int:
     sent = 0
     try:
         while waiting and clock.now() - waiting[0].since < rules.LEASE:
-            mail = waiting[0]
+            mail = waiting.pop(0)
             outcome = _send(door, mail)
             if outcome is None:
+                waiting.insert(0, mail)
                 break
-            waiting.pop(0)
             with unit_of_work():
                 _note(mail, **outcome)
             sent += outcome["status"] == Status.SENT
     finally:
-        # Not tried, or not one word exchanged: they wait for the next claim, with no try counted.
+        # Not tried, or not one word exchanged: they wait for the next claim, with no try counted. A mail
+        # whose sending ended in an unforeseen error stays claimed, and is tried again much later.
         if waiting:
             with unit_of_work():
                 for mail in waiting:

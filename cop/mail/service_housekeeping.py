@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from cop.core.db import db
+from cop.core.db import change
 from cop.mail import rules
 from cop.mail.models import MailMessage, Status
 
@@ -40,4 +40,4 @@ def erase_bodies(now: datetime) -> int:
 
 
 def _set(*conditions: Any, **values: Any) -> int:
-    return db.session.execute(sa.update(_MAIL).where(*conditions).values(**values)).rowcount  # type: ignore[attr-defined, no-any-return]
+    return change(sa.update(_MAIL).where(*conditions).values(**values))
