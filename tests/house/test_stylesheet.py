@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STYLESHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 # The frame of mails is read by mail programs, which know no stylesheet but the one inside.
-PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if path.parent.name != "mail"]
+SHELL = ROOT / "templates" / "mail" / "shell.html"
+PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if path != SHELL]
 TOKENS = (ROOT / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
 PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
 COLOURS = {name: {"light": light, "dark": dark} for name, light, dark in PAIR.findall(TOKENS)}
