@@ -61,9 +61,7 @@ class TerritoryPart(Model):
 
     __tablename__ = "territory_part"
 
-    ancestor_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True
-    )
+    ancestor_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True)
     descendant_id: Mapped[int] = mapped_column(
         sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True, index=True
     )
@@ -75,18 +73,14 @@ class CommuneCode(Model):
     __tablename__ = "commune_code"
 
     code: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
-    commune_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("territory.id", ondelete="CASCADE"), index=True
-    )
+    commune_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
 
 
 class CommunePostalCode(Model):
     __tablename__ = "commune_postal_code"
 
-    commune_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True
-    )
+    commune_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True)
     postal_code: Mapped[str] = mapped_column(sa.String(5), primary_key=True, index=True)
 
 
@@ -136,22 +130,20 @@ class RegisterPlace(Model):
 
 
 class RegisterPractice(Model):
-    """One practising line of the register, reduced to what counting needs.
+    """The people of one import who practise one profession at one place, as fingerprints only.
 
-    Clustered by person on SQLite (no row number, no second index): an import writes some
-    hundred thousand of them and reads them back person by person.
+    A fingerprint is 64 bits of a keyed BLAKE2b of the national identifier; the key stays on the
+    server. One row holds them all, sorted, eight bytes each, little-endian: a row per person would
+    take six times the room, and most of the time of an import.
     """
 
     __tablename__ = "register_practice"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    import_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("register_import.id", ondelete="CASCADE"), primary_key=True
-    )
-    # 64 bits of a keyed BLAKE2b of the national identifier; the key stays on the server.
-    person_key: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("register_import.id", ondelete="CASCADE"), primary_key=True)
     place_id: Mapped[int] = mapped_column(sa.ForeignKey("register_place.id"), primary_key=True)
     profession_code: Mapped[str] = mapped_column(sa.ForeignKey("profession.code"), primary_key=True)
+    fingerprints: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class Headcount(Model):
@@ -164,12 +156,8 @@ class Headcount(Model):
 
     __tablename__ = "headcount"
 
-    import_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("register_import.id", ondelete="CASCADE"), primary_key=True
-    )
-    territory_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True
-    )
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("register_import.id", ondelete="CASCADE"), primary_key=True)
+    territory_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True)
     # A profession, or the pseudo-codes "counted" and "rehab": hence no foreign key.
     profession_code: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     people: Mapped[int]

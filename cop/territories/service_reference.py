@@ -62,9 +62,7 @@ def read_reference(departments: frozenset[str] | None = None) -> Reference:
     """Communes of the chosen départements (default: all in the file) and every perimeter that touches them."""
     with (DATA / "communes.csv").open(encoding="utf-8", newline="") as file:
         communes = {
-            row["code"]: row
-            for row in csv.DictReader(file)
-            if departments is None or row["department"] in departments
+            row["code"]: row for row in csv.DictReader(file) if departments is None or row["department"] in departments
         }
     with (DATA / "territories.json").open(encoding="utf-8") as file:
         described = json.load(file)

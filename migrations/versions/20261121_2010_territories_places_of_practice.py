@@ -1,4 +1,4 @@
-"""Practices of the register name a place, and are clustered by person on SQLite."""
+"""Practices of the register are kept by place and profession, as packed fingerprints."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +24,9 @@ def upgrade() -> None:
     op.create_table(
         "register_practice",
         sa.Column("import_id", sa.Integer(), nullable=False),
-        sa.Column("person_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("profession_code", sa.String(length=20), nullable=False),
+        sa.Column("fingerprints", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["register_import.id"],
@@ -37,9 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["profession_code"], ["profession.code"], name="fk_register_practice_profession_code"
         ),
-        sa.PrimaryKeyConstraint(
-            "import_id", "person_key", "place_id", "profession_code", name="pk_register_practice"
-        ),
+        sa.PrimaryKeyConstraint("import_id", "place_id", "profession_code", name="pk_register_practice"),
         sqlite_with_rowid=False,
     )
 
