@@ -4,6 +4,8 @@ Nothing else in ``cop`` reads the time of the machine, so a test that moves this
 clock moves everything: due dates, links that expire, rate limits.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 class Clock:
-    """A clock that tests may stop, set and advance."""
+    """A clock that tests, and the demonstration, may stop, set and advance."""
 
     def __init__(self) -> None:
         self._frozen_at: datetime | None = None
@@ -33,6 +35,15 @@ class Clock:
 
     def release(self) -> None:
         self._frozen_at = None
+
+    @contextmanager
+    def travel(self) -> Iterator["Clock"]:
+        """Let a block set the clock as it likes; afterwards it goes on as before."""
+        before = self._frozen_at
+        try:
+            yield self
+        finally:
+            self._frozen_at = before
 
 
 clock: Final = Clock()
