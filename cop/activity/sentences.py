@@ -1,0 +1,46 @@
+"""The activity log in words: what each code of ``activity.record`` says."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cop.core.i18n import _, _l
+
+# ``who`` acts, ``what`` is the thing, as the page names them.
+SENTENCES: Final[Mapping[str, Any]] = {
+    "account.changed": _l("%(who)s changed the account of %(what)s."),
+    "account.opened": _l("%(who)s opened the account of %(what)s."),
+    "account.password_changed": _l("%(who)s changed the password of %(what)s."),
+    "account.restored": _l("%(who)s opened the account of %(what)s again."),
+    "account.role_given": _l("%(who)s gave a role to %(what)s."),
+    "account.role_withdrawn": _l("%(who)s took a role back from %(what)s."),
+    "account.signed_in": _l("%(who)s signed in."),
+    "account.suspended": _l("%(who)s suspended the account of %(what)s."),
+    "event.cancelled": _l("%(who)s cancelled %(what)s."),
+    "event.changed": _l("%(who)s changed %(what)s."),
+    "event.copied": _l("%(who)s copied an event: %(what)s."),
+    "event.created": _l("%(who)s wrote the draft of %(what)s."),
+    "event.published": _l("%(who)s published %(what)s."),
+    "person.rpps_conflict": _l("%(who)s gave an RPPS number that another person has (%(what)s)."),
+    "registration.cancelled": _l("%(who)s cancelled a registration for %(what)s."),
+    "registration.confirmed": _l("%(who)s registered somebody for %(what)s."),
+    "registration.promoted": _l("%(who)s gave a seat that became free for %(what)s."),
+    "registration.waitlisted": _l("%(who)s put somebody on the waiting list of %(what)s."),
+}
+_KINDS: Final[Mapping[str, Any]] = {
+    "public": _l("Somebody without account"),
+    "worker": _l("The worker"),
+    "command": _l("A command of the server"),
+}
+
+
+def actor(kind: str, name: str | None) -> str:
+    """Who acted; an account that is gone has no name left."""
+    return name or str(_KINDS.get(kind) or _("An account that is gone"))
+
+
+def sentence(action: str, who: str, what: str) -> str:
+    """One act in words; a code nobody has worded yet is shown as it is."""
+    words = SENTENCES.get(action)
+    if words is None:
+        return _("%(who)s: %(action)s (%(what)s)", who=who, action=action, what=what)
+    return str(words) % {"who": who, "what": what}

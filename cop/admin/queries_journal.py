@@ -1,0 +1,121 @@
+"""Who did what: the activity log in words, for those who may know."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+
+from cop.accounts import access
+from cop.accounts import queries as accounts
+from cop.accounts.models import Account
+from cop.activity import sentences
+from cop.activity.models import ActivityEntry
+from cop.attendance.models import Attendance
+from cop.core import clock
+from cop.core.access import Permission
+from cop.core.db import db
+from cop.core.i18n import _
+from cop.events.models import Event, HalfDay
+from cop.invitations.models import Invitation
+from cop.registrations.models import Registration
+
+PER_PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act in words; ``event_id`` where there is a page to go to."""
+
+    day: date
+    at: datetime
+    sentence: str
+    event_id: int | None
+
+
+def page_of_acts(viewer: Account, page: int, account_id: int | None = None) -> Pagination:
+    """The acts this person may know of, the newest first."""
+    found = sa.select(ActivityEntry).where(_known_to(viewer))
+    if account_id is not None:
+        found = found.where(ActivityEntry.actor_kind == "account", ActivityEntry.actor_id == account_id)
+    ordered = found.order_by(ActivityEntry.at.desc(), ActivityEntry.id.desc())
+    return db.paginate(ordered, page=page, per_page=PER_PAGE, error_out=False)
+
+
+def _known_to(viewer: Account) -> sa.ColumnElement[bool]:
+    """Acts about events of the viewer's territories; the others belong to no territory, hence to whoever sees all."""
+    if access.can_everywhere(viewer, Permission.ACTIVITY_READ):
+        return sa.true()
+    events = sa.select(Event.id).where(access.visible_to(viewer, Permission.ACTIVITY_READ, Event.territory_id))
+    return sa.or_(
+        *(
+            sa.and_(ActivityEntry.subject_type == kind, ActivityEntry.subject_id.in_(of_events(events)))
+            for kind, of_events in _OF_EVENTS.items()
+        )
+    )
+
+
+def _half_days(events: Any) -> Any:
+    return sa.select(HalfDay.id).where(HalfDay.event_id.in_(events))
+
+
+# For each kind of thing an act may be about, its numbers among the given events.
+_OF_EVENTS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "event": lambda events: events,
+    "half_day": _half_days,
+    "registration": lambda events: sa.select(Registration.id).where(Registration.event_id.in_(events)),
+    "invitation": lambda events: sa.select(Invitation.id).where(Invitation.event_id.in_(events)),
+    "attendance": lambda events: sa.select(Attendance.id).where(Attendance.half_day_id.in_(_half_days(events))),
+}
+# The event each of them belongs to.
+_EVENT_OF: Final[Mapping[str, sa.Select[Any]]] = {
+    "half_day": sa.select(HalfDay.id, HalfDay.event_id),
+    "registration": sa.select(Registration.id, Registration.event_id),
+    "invitation": sa.select(Invitation.id, Invitation.event_id),
+    "attendance": sa.select(Attendance.id, HalfDay.event_id).join(HalfDay, HalfDay.id == Attendance.half_day_id),
+}
+
+
+def lines(entries: Iterable[ActivityEntry]) -> list[Line]:
+    """The acts in words: names of accounts and titles of events, a handful of queries for the whole page."""
+    entries = list(entries)
+    named = {entry.actor_id for entry in entries if entry.actor_kind == "account" and entry.actor_id}
+    named |= {entry.subject_id for entry in entries if entry.subject_type == "account"}
+    names = accounts.names(named)
+    event_of = _events_of(entries)
+    titles = _titles(set(event_of.values()))
+    told = []
+    for entry in entries:
+        event_id = event_of.get((entry.subject_type, entry.subject_id))
+        who = sentences.actor(entry.actor_kind, names.get(entry.actor_id or 0))
+        what = titles.get(event_id or 0) or _subject(entry, names)
+        words = sentences.sentence(entry.action, who, what)
+        told.append(Line(clock.local_date(entry.at), entry.at, words, event_id if event_id in titles else None))
+    return told
+
+
+def _events_of(entries: list[ActivityEntry]) -> dict[tuple[str, int], int]:
+    found = {("event", entry.subject_id): entry.subject_id for entry in entries if entry.subject_type == "event"}
+    for kind, statement in _EVENT_OF.items():
+        numbers = {entry.subject_id for entry in entries if entry.subject_type == kind}
+        if numbers:
+            column = statement.selected_columns[0]
+            rows = db.session.execute(statement.where(column.in_(numbers)))
+            found.update({(kind, number): event_id for number, event_id in rows})
+    return found
+
+
+def _titles(event_ids: set[int]) -> dict[int, str]:
+    if not event_ids:
+        return {}
+    rows = db.session.execute(sa.select(Event.id, Event.title).where(Event.id.in_(event_ids)))
+    return {number: _("“%(title)s”", title=title) for number, title in rows}
+
+
+def _subject(entry: ActivityEntry, names: dict[int, str]) -> str:
+    """What an act was about, when it is no event: the account's name, or its number."""
+    if entry.subject_type == "account" and entry.subject_id in names:
+        return names[entry.subject_id]
+    return _("no. %(number)s", number=entry.subject_id)
