@@ -15,8 +15,10 @@ PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{{ e
 <main><h1>{{ event.title }}</h1><p>{{ event.starts }}, {{ event.venue }}</p><p>{{ event.summary }}</p>
 <p>{{ event.capacity - event.taken }} places sur {{ event.capacity }}</p>
 <form method="post" action="/evenements/{{ event.slug }}/inscription">
-{% for name, label in fields %}<label for="{{ name }}">{{ label }}</label><input id="{{ name }}" name="{{ name }}">{% endfor %}
-<select name="profession">{% for code in professions %}<option value="{{ code }}">Profession {{ code }}</option>{% endfor %}</select>
+{% for name, label in fields %}<label for="{{ name }}">{{ label }}</label>
+<input id="{{ name }}" name="{{ name }}">{% endfor %}
+<select name="profession">{% for code in professions %}
+<option value="{{ code }}">Profession {{ code }}</option>{% endfor %}</select>
 <button>S’inscrire</button></form></main></body></html>"""
 DONE = "<!doctype html><html lang='fr'><title>Merci</title><h1>Merci</h1><p>Un courrier part à {{ email }}.</p></html>"
 FIELDS = (("given_name", "Prénom"), ("family_name", "Nom"), ("email", "E-mail"), ("commune", "Commune"))
@@ -56,7 +58,7 @@ def register(slug: str) -> Any:
 
 @app.get("/evenements/<slug>/inscription/merci")
 def done(slug: str) -> str:
-    return render_template_string(DONE, email="diane@cabinet.example")
+    return render_template_string(DONE, email=f"diane@{slug}.example")
 
 
 def create_database() -> None:

@@ -61,8 +61,10 @@ def _row(name: str, ours: list[float], bound: list[float], aim: float) -> dict[s
         "aim": f"≥ {aim}",
         "met": ratio >= aim,
         "details": [
-            f"{statistics.median(ours):.0f}/s against {statistics.median(bound):.0f}/s, "
-            f"ratios {min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} rounds"
+            (
+                f"{statistics.median(ours):.0f}/s against {statistics.median(bound):.0f}/s, "
+                f"ratios {min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} rounds"
+            )
         ],
     }
 
@@ -83,7 +85,8 @@ def _work(port: int, act: Any, times: int) -> None:
 
 def _page(connection: socket.socket) -> None:
     status, _head, body = _exchange(connection, "GET", f"/evenements/{SLUG}")
-    assert status == 200 and b"</form>" in body, status
+    assert status == 200, status
+    assert b"</form>" in body
 
 
 def _registration(connection: socket.socket) -> None:
