@@ -70,7 +70,7 @@ _OF_EVENTS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "attendance": lambda events: sa.select(Attendance.id).where(Attendance.half_day_id.in_(_half_days(events))),
 }
 # The event each of them belongs to.
-_EVENT_OF: Final[Mapping[str, sa.Select[Any]]] = {
+_EVENT_OF: Final[Mapping[str, Any]] = {
     "half_day": sa.select(HalfDay.id, HalfDay.event_id),
     "registration": sa.select(Registration.id, Registration.event_id),
     "invitation": sa.select(Invitation.id, Invitation.event_id),
