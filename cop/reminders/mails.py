@@ -48,6 +48,6 @@ def _values(rule: ReminderRule, registration: Registration) -> dict[str, Any]:
             "sentence": label(rule, "text"),
             "limited": event.capacity is not None,
             "page": page,
-            "cancel_page": f"{page}#annuler",
+            "cancel_page": f"{page}#cancel",
             "event_page": ical.page_of(event),
         }
