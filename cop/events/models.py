@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cop.accounts.models import Account
+from cop.core.clock import local
 from cop.core.db import Base, Numbered, UTCDateTime
 from cop.territories.models import Territory
+from cop.territories.rules import department_of_commune
 
 
 class EventKind(Numbered):
@@ -107,6 +109,16 @@ class Event(Numbered):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def local_start(self) -> datetime:
+        """The start as the people who come read it on a clock."""
+        return local(self.starts_at, self.zone)
+
+    @property
+    def commune_line(self) -> str:
+        """« Angers (49) », as one says where a place is."""
+        return f"{self.commune.name} ({department_of_commune(self.commune.code)})" if self.commune else ""
 
     @property
     def seats_left(self) -> int | None:

@@ -204,3 +204,7 @@ def kind(code: str) -> EventKind:
 
 def themes() -> Sequence[Theme]:
     return db.session.scalars(sa.select(Theme).order_by(Theme.position, Theme.id)).all()
+
+
+def territory_name(territory_id: int) -> str:
+    return db.session.scalar(sa.select(Territory.name).where(Territory.id == territory_id)) or ""

@@ -8,10 +8,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from cop.accounts import access
+from cop.accounts.models import Account
+from cop.core.access import Permission
 from cop.core.db import db
 from cop.events import rules
 from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED
+from cop.territories.models import Territory
 
 SHOWN: Final = 12
 FILLING_WITHIN: Final = timedelta(days=60)
@@ -34,9 +38,9 @@ class Desk:
     lately: Sequence[Event]
 
 
-def desk(account_id: int, territories: set[int] | None, now: datetime) -> Desk:
-    """``territories``: where the person may change events; ``None``: everywhere."""
-    reach = _within(territories)
+def desk(viewer: Account, now: datetime) -> Desk:
+    """The events the viewer may change."""
+    reach = access.visible_to(viewer, Permission.EVENT_EDIT, Event.territory_id)
     drafts = sa.and_(reach, Event.status == rules.DRAFT)
     coming = sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at > now)
     open_lists = sa.and_(
@@ -53,14 +57,10 @@ def desk(account_id: int, territories: set[int] | None, now: datetime) -> Desk:
         filling=_events(sa.and_(coming, _filling(), Event.starts_at < now + FILLING_WITHIN), Event.starts_at),
         to_close=_half_days(open_lists),
         to_close_count=_count(open_lists, half_days=True),
-        mine=_events(coming, Event.organiser_id.is_distinct_from(account_id), Event.starts_at),
+        mine=_events(coming, Event.organiser_id.is_distinct_from(viewer.id), Event.starts_at),
         coming_count=_count(coming),
         lately=_events(sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at <= now), Event.starts_at.desc()),
     )
-
-
-def _within(territories: set[int] | None) -> sa.ColumnElement[bool]:
-    return sa.true() if territories is None else Event.territory_id.in_(sorted(territories))
 
 
 def _filling() -> sa.ColumnElement[bool]:
@@ -91,3 +91,14 @@ def _count(where: sa.ColumnElement[bool], *, half_days: bool = False) -> int:
     if half_days:
         rows = rows.join(Event.half_days).join(Event.kind)
     return db.session.scalar(rows.where(where)) or 0
+
+
+_WIDEST_FIRST: Final = ("region", "hemi_region", "department", "custom", "epci")
+
+
+def territories(viewer: Account | None, permission: Permission) -> Sequence[Territory]:
+    """Where the viewer may hold an event: the widest first; a commune is too small to be in charge of one."""
+    here = access.visible_to(viewer, permission, Territory.id)
+    statement = sa.select(Territory).where(Territory.kind.in_(_WIDEST_FIRST), here)
+    rank = sa.case({kind: rank for rank, kind in enumerate(_WIDEST_FIRST)}, value=Territory.kind)
+    return db.session.scalars(statement.order_by(rank, Territory.name, Territory.id)).all()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cop.core import clock
 from cop.core.errors import Refused
+from cop.core.formats import NBSP
 from cop.core.i18n import _l
 
 DRAFT: Final = "draft"
@@ -90,7 +91,7 @@ def span_at(day: date, start: time, end: time, zone: ZoneInfo, row: int = 0, num
 
 
 def field_of(row: int, name: str) -> str:
-    return f"half_days-{row}-{name}"
+    return f"{name}_{row}"
 
 
 def check(description: Description) -> None:
@@ -226,3 +227,18 @@ def usual_spans(day: date, kind_start: str, minutes: int, half_days: int) -> lis
         ends = (datetime.combine(on, begins) + timedelta(minutes=minutes)).time()
         rows.append((on, begins, ends))
     return rows
+
+
+_STEP: Final = re.compile(r"(\d{1,2}\s?(?:h|:)\s?(?:\d{2})?)\s*(?:[-–:,]\s*)?(.*)", re.IGNORECASE)
+
+
+def programme_steps(text: str) -> list[tuple[str, str]]:
+    """A programme as pairs (hour, what is said then), from lines such as « 9 h 30 Accueil »."""
+    steps = []
+    for line in text.splitlines():
+        found = _STEP.fullmatch(line.strip())
+        if found:
+            steps.append((" ".join(re.findall(r"\d+|h|:", found[1].lower())).replace(" : ", ":"), found[2]))
+        elif line.strip():
+            steps.append(("", line.strip()))
+    return [(hour.replace(" ", NBSP), what) for hour, what in steps]

@@ -93,9 +93,7 @@ def duplicate(event: Event, *, actor: Actor, now: datetime) -> Event:
     return _insert(event.kind, description, actor, now, "event.duplicated", copied_from=event.id)
 
 
-def _insert(
-    kind: EventKind, description: Description, actor: Actor, now: datetime, action: str, **data: int
-) -> Event:
+def _insert(kind: EventKind, description: Description, actor: Actor, now: datetime, action: str, **data: int) -> Event:
     while True:
         twin = _second_press(kind, description, actor, now)
         if twin:

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from cop.accounts import access
+from cop.accounts.models import Account
+from cop.core.access import Permission
 from cop.core.db import db
 from cop.people import rules
 from cop.people.models import Person, PracticeSite
+from cop.territories.models import Profession
 
 
 def by_rpps(number: str) -> Person | None:
@@ -27,8 +31,8 @@ def of_account(account_id: int, email: str) -> Sequence[Person]:
     return db.session.scalars(statement.order_by(Person.id)).all()
 
 
-def search(words: str, territories: set[int] | None, limit: int = 20) -> Sequence[Person]:
-    """People by name or address, among those who practise in ``territories`` (``None``: all)."""
+def search(words: str, viewer: Account, limit: int = 20) -> Sequence[Person]:
+    """People by name or address, among those who practise where the viewer may see people."""
     wanted = rules.search_name(words).split()
     if not wanted:
         return []
@@ -38,8 +42,14 @@ def search(words: str, territories: set[int] | None, limit: int = 20) -> Sequenc
     else:
         for word in wanted:
             statement = statement.where(Person.search_name.contains(word, autoescape=True))
-    if territories is not None:
-        here = sa.select(PracticeSite.person_id).where(PracticeSite.commune_id.in_(sorted(territories)))
-        statement = statement.where(Person.id.in_(here))
+    if not access.can_everywhere(viewer, Permission.PERSON_READ):
+        seen = access.visible_to(viewer, Permission.PERSON_READ, PracticeSite.commune_id)
+        statement = statement.where(Person.id.in_(sa.select(PracticeSite.person_id).where(seen)))
     statement = statement.options(selectinload(Person.sites).joinedload(PracticeSite.commune))
     return db.session.scalars(statement.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)).all()
+
+
+def professions() -> Sequence[Profession]:
+    """Those a person may say; roles and closed codes of the register are no professions."""
+    statement = sa.select(Profession).where(Profession.active.is_(True), Profession.family != "role_based")
+    return db.session.scalars(statement.order_by(Profession.position)).all()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from cop.core import clock, formats, links
+from cop.core import clock, formats, links, tokens
 from cop.core.i18n import speaking
 from cop.invitations import ical
 from cop.invitations import mails as invitations
@@ -66,3 +66,8 @@ def _enqueue(registration: Registration, name: str, key: str, **values: Any) -> 
         event_id=event.id,
         expires_at=event.ends_at,
     )
+
+
+def token_of(registration: Registration) -> str:
+    """The last part of the personal page's address."""
+    return tokens.sign("registration", f"{registration.event_id}:{registration.person_id}")

@@ -31,13 +31,9 @@ def door(event: Event, now: datetime) -> rules.Door:
 
 def of(event_id: int, person_id: int) -> Registration:
     """Raises :class:`NotFound` when the person never registered."""
-    statement = sa.select(Registration).where(
-        Registration.event_id == event_id, Registration.person_id == person_id
-    )
+    statement = sa.select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     found: Registration | None = db.session.scalar(
-        statement.options(
-            joinedload(Registration.person), joinedload(Registration.event).selectinload(Event.half_days)
-        )
+        statement.options(joinedload(Registration.person), joinedload(Registration.event).selectinload(Event.half_days))
     )
     if found is None:
         raise NotFound
@@ -50,8 +46,10 @@ def position(registration: Registration) -> int:
         Registration.queued_at < registration.queued_at,
         sa.and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id),
     )
-    waiting = sa.select(sa.func.count()).select_from(Registration).where(
-        Registration.event_id == registration.event_id, Registration.status == Status.WAITLISTED, before
+    waiting = (
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .where(Registration.event_id == registration.event_id, Registration.status == Status.WAITLISTED, before)
     )
     return (db.session.scalar(waiting) or 0) + 1
 
@@ -61,9 +59,7 @@ def first_in_line(event_id: int) -> Registration | None:
         Registration.event_id == event_id, Registration.status == Status.WAITLISTED
     )
     first: Registration | None = db.session.scalar(
-        statement.order_by(Registration.queued_at, Registration.id)
-        .limit(1)
-        .execution_options(populate_existing=True)
+        statement.order_by(Registration.queued_at, Registration.id).limit(1).execution_options(populate_existing=True)
     )
     return first
 
@@ -119,9 +115,7 @@ def of_people(person_ids: Sequence[int]) -> Sequence[Registration]:
 def with_free_seats(now: datetime) -> Sequence[int]:
     """Events with people waiting in front of a free seat: the capacity was raised."""
     free = sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity)
-    statement = sa.select(Event.id).where(
-        Event.status == "published", Event.starts_at > now, Event.waiting > 0, free
-    )
+    statement = sa.select(Event.id).where(Event.status == "published", Event.starts_at > now, Event.waiting > 0, free)
     return db.session.scalars(statement.order_by(Event.id)).all()
 
 

@@ -76,3 +76,22 @@ def may_promote(*, status: str, starts_at: datetime, now: datetime) -> bool:
 
 def may_cancel(registration_status: str, *, event_status: str, starts_at: datetime, now: datetime) -> bool:
     return registration_status != Status.CANCELLED and event_status == "published" and starts_at > now
+
+
+class Shown(StrEnum):
+    """What the page after the form says. The mail, which only the person reads, says how it really is."""
+
+    SEAT = "seat"
+    WAITING = "waiting"
+    FULL = "full"
+
+
+def shown(status: str, *, fresh: bool, queued_at: datetime, found: Door, now: datetime) -> Shown:
+    """Who types somebody else's address must not learn whether they had registered.
+
+    A registration made now, or a moment ago by the same double press, is told as it is; for an older
+    one the page says what any newcomer would read.
+    """
+    if fresh or now - queued_at < SAME_PRESS:
+        return Shown.SEAT if status == Status.CONFIRMED else Shown.WAITING
+    return Shown.FULL if found == Door.FULL else Shown.SEAT

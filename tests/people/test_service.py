@@ -1,8 +1,8 @@
 """One record per person, whoever types their name and however often."""
 
+import pytest
 import sqlalchemy as sa
 
-import pytest
 from cop.activity.models import ActivityEntry
 from cop.activity.service import Actor
 from cop.core.db import db
@@ -33,7 +33,9 @@ def conflicts() -> list[int]:
 
 def test_a_new_person_is_kept_as_said(people: People) -> None:
     angers = territory("commune", "49007").id
-    number = find(" Anne-Lise ", "Le  Goff", "Anne@Cabinet.example ", profession_code="91", commune_id=angers, rpps=NUMBER)
+    number = find(
+        " Anne-Lise ", "Le  Goff", "Anne@Cabinet.example ", profession_code="91", commune_id=angers, rpps=NUMBER
+    )
     anne = read(number)
     assert (anne.given_name, anne.family_name, anne.email) == ("Anne-Lise", "Le Goff", "anne@cabinet.example")
     assert (anne.profession_code, anne.rpps, [site.commune_id for site in anne.sites]) == ("91", NUMBER, [angers])
@@ -47,7 +49,10 @@ def test_an_address_is_one_person_whatever_its_case(people: People) -> None:
 
 def test_what_is_on_record_is_completed_never_overwritten(people: People) -> None:
     nantes = territory("commune", "44109").id
-    assert find("Quelqu’un", "D’autre", "diane@cabinet.example", profession_code="70", commune_id=nantes) == people.diane_id
+    assert (
+        find("Quelqu’un", "D’autre", "diane@cabinet.example", profession_code="70", commune_id=nantes)
+        == people.diane_id
+    )
     diane = read(people.diane_id)
     assert (diane.given_name, diane.family_name, diane.profession_code) == ("Diane", "Dumas", "91")
     assert [site.commune.code for site in diane.sites] == ["49007"]
@@ -113,12 +118,9 @@ def test_people_without_address_are_told_apart_by_number_only(people: People) ->
 
 
 def test_search_stays_within_the_viewers_territories(people: People) -> None:
-    maine_et_loire = {territory("commune", "49007").id}
-    elsewhere = {territory("commune", "44109").id}
-    assert [p.id for p in people_queries.search("dum dia", maine_et_loire)] == [people.diane_id]
-    assert [p.id for p in people_queries.search("DIANE@cabinet.example", None)] == [people.diane_id]
-    assert people_queries.search("dumas", elsewhere) == []
-    assert people_queries.search("   ", None) == []
-    assert people_queries.search("%", None) == []
-
-
+    assert [p.id for p in people_queries.search("dum dia", people.bob)] == [people.diane_id]
+    assert [p.id for p in people_queries.search("DIANE@cabinet.example", people.alice)] == [people.diane_id]
+    assert people_queries.search("dumas", people.charlie) == []
+    assert people_queries.search("dumas", people.diane_account) == []
+    assert people_queries.search("   ", people.alice) == []
+    assert people_queries.search("%", people.alice) == []

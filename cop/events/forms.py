@@ -1,0 +1,262 @@
+"""The form of an event: one page, prefilled by its kind, with as many half-days as it takes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import request
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from cop.core import clock, formats
+from cop.core.forms import Form
+from cop.core.i18n import _, _l, label
+from cop.events import queries, rules
+from cop.events.models import Event, EventKind
+from cop.events.rules import Description, Span
+from cop.host import queries as host
+from cop.people import queries_communes as communes
+from cop.people.forms import CommuneField, required
+from cop.territories.models import Territory
+
+_SHORT: Final = 200
+_LONG: Final = 10_000
+_SHOWN: Final = (
+    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "summary", "programme",
+    "speakers", "audience", "key_event", "version",
+)  # fmt: skip
+
+
+class DayField(DateField):
+    """A date; also as one writes it in French, where the browser has no calendar."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators or [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise ValueError(_("This date does not exist.")) from None
+
+
+class HourField(TimeField):
+    """An hour; « 9h30 » is understood too."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        formats_read = ["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"]
+        super().__init__(label, validators or [Optional()], format=formats_read, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(["".join(text.split()) for text in valuelist])
+        except ValueError:
+            self.data = None
+            raise ValueError(_("An hour such as 9:30.")) from None
+
+
+class Boxes(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class EventForm(Form):
+    """Everything but the half-days, which are added row by row."""
+
+    title = StringField(_l("Title"), [required(_l("Give the event a title."))])
+    mode = RadioField(
+        _l("How"), choices=[("onsite", _l("On site")), ("online", _l("Online")), ("hybrid", _l("On site and online"))]
+    )
+    commune = CommuneField(_l("Commune"))
+    venue_name = StringField(_l("Venue"), [Length(max=_SHORT)])
+    venue_address = StringField(_l("Address and access"), [Length(max=300)])
+    online_url = StringField(_l("Link to join online"), [Length(max=500)])
+    capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, rules.MOST_SEATS)])
+    territory_id = SelectField(_l("Held for"), coerce=int)
+    summary = TextAreaField(_l("Presentation"), [Length(max=_LONG)])
+    programme = TextAreaField(_l("Programme"), [Length(max=_LONG)])
+    speakers = StringField(_l("With"), [Length(max=500)])
+    audience = SelectField(
+        _l("Who sees it"),
+        choices=[
+            ("public", _l("Everybody: it is in the agenda")),
+            ("members", _l("Members: by its link only")),
+            ("invited", _l("Those invited: by its link only")),
+        ],
+    )
+    key_event = BooleanField(_l("Key event: it counts in the engagement figures"))
+    theme_ids = Boxes(_l("Themes"), coerce=int)
+    version = HiddenField()
+
+    rows: int = 1
+    zone: ZoneInfo = clock.PARIS
+
+    def half_day_fields(self) -> list[tuple[Any, Any, Any, Any]]:
+        """Day, start, end and number of each row."""
+        return [
+            tuple(self[rules.field_of(row, name)] for name in ("day", "starts", "ends", "number"))
+            for row in range(self.rows)
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good: bool = super().validate(extra_validators)
+        return self._check_rows() and good
+
+    def _check_rows(self) -> bool:
+        for row, (day, starts, ends, _number) in enumerate(self.half_day_fields()):
+            if not day.data and not day.errors and (row == 0 or starts.errors or ends.errors):
+                day.errors = [_("Give the date.")]
+            for field in (starts, ends):
+                if day.data and not field.data and not field.errors:
+                    field.errors = [_("Give the hour.")]
+        return not any(field.errors for row_fields in self.half_day_fields() for field in row_fields)
+
+    def spans(self) -> tuple[Span, ...]:
+        """The half-days given, in the order of time. Raises ``Refused`` on the field of an impossible hour."""
+        found = [
+            rules.span_at(day.data, starts.data, ends.data, self.zone, row, _number_in(number.data))
+            for row, (day, starts, ends, number) in enumerate(self.half_day_fields())
+            if day.data
+        ]
+        return tuple(found)
+
+    def description(self) -> Description:
+        online = self.mode.data == "online"
+        return Description(
+            title=self.title.data,
+            half_days=self.spans(),
+            territory_id=self.territory_id.data,
+            mode=self.mode.data,
+            commune_id=None if online else self.commune.commune_id,
+            venue_name="" if online else self.venue_name.data,
+            venue_address="" if online else self.venue_address.data,
+            online_url="" if self.mode.data == "onsite" else self.online_url.data,
+            capacity=self.capacity.data,
+            summary=self.summary.data,
+            programme=self.programme.data,
+            speakers=self.speakers.data,
+            audience=self.audience.data,
+            key_event=self.key_event.data,
+            time_zone=self.zone.key,
+            theme_ids=frozenset(self.theme_ids.data or ()),
+        )
+
+    @property
+    def shown_version(self) -> int:
+        return _number_in(self.version.data) or 0
+
+    def details_have_errors(self) -> bool:
+        names = ("venue_address", "online_url", "summary", "programme", "speakers", "audience", "theme_ids")
+        return any(self[name].errors for name in (*names, "territory_id"))
+
+    def take_version(self, event: Event) -> list[tuple[str, str]]:
+        """What the other editor wrote where it differs, in words; the next save will be over their version."""
+        self.version.data = str(event.version)
+        theirs = queries.description_of(event)
+        found = rules.differences(self.description(), theirs)
+        return [(self._label_of(name), _in_words(name, value, self.zone)) for name, value in found.items()]
+
+    def _label_of(self, name: str) -> str:
+        if name == "half_days":
+            return str(_("Dates"))
+        return str(self[{"commune_id": "commune"}.get(name, name)].label.text)
+
+
+def _number_in(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:
+    if name == "half_days":
+        return " ; ".join(formats.period(span.starts_at, span.ends_at, zone) for span in value)
+    if name == "commune_id":
+        return communes.label_of(value)
+    if name == "territory_id":
+        return queries.territory_name(value)
+    if name == "theme_ids":
+        return ", ".join(label(theme) for theme in queries.themes() if theme.id in value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(value if value not in (None, "") else _("empty"))
+
+
+def for_new(kind: EventKind, territories: Sequence[Territory]) -> EventForm:
+    """Prefilled by the kind: what remains to type is a title, a date, a place."""
+    proposed = rules.usual_spans(clock.today(), kind.starts_at, kind.duration_minutes, kind.half_days)
+    rows = [(None, starts, ends, None) for _day, starts, ends in proposed]
+    organisation = host.current_host()
+    values = {
+        "mode": "onsite",
+        "capacity": kind.capacity,
+        "audience": kind.audience,
+        "key_event": kind.key_event,
+        "territory_id": territories[0].id if territories else None,
+    }
+    return _build(rows, territories, values, ZoneInfo(organisation.time_zone) if organisation else clock.PARIS)
+
+
+def for_existing(event: Event, territories: Iterable[Territory]) -> EventForm:
+    def row(half: Any) -> tuple[date, time, time, int]:
+        first, last = (clock.local(moment, event.zone) for moment in (half.starts_at, half.ends_at))
+        return first.date(), first.time(), last.time(), half.id
+
+    choices = list(territories)
+    if event.territory_id not in {territory.id for territory in choices}:
+        choices.append(event.territory)
+    values = {name: getattr(event, name) for name in _SHOWN}
+    values |= {"commune": communes.label_of(event.commune_id), "theme_ids": [theme.id for theme in event.themes]}
+    return _build([row(half) for half in event.half_days], choices, values, event.zone)
+
+
+def _build(
+    rows: Sequence[tuple[Any, Any, Any, Any]], territories: Sequence[Territory], values: dict[str, Any], zone: ZoneInfo
+) -> EventForm:
+    wanted = _wanted_rows(len(rows))
+    fields: dict[str, Any] = {"rows": wanted, "zone": zone}
+    for number in range(wanted):
+        day, starts, ends, half_day = rows[number] if number < len(rows) else (None, None, None, None)
+        several = wanted > 1
+        names = {"row": number + 1}
+        fields |= {
+            rules.field_of(number, "day"): DayField(
+                _("Date of half-day %(row)s", **names) if several else _("Date"), default=day
+            ),
+            rules.field_of(number, "starts"): HourField(
+                _("Start of half-day %(row)s", **names) if several else _("Start"), default=starts
+            ),
+            rules.field_of(number, "ends"): HourField(
+                _("End of half-day %(row)s", **names) if several else _("End"), default=ends
+            ),
+            rules.field_of(number, "number"): HiddenField(default=half_day),
+        }
+    form: EventForm = type("EventFormWithRows", (EventForm,), fields)(data=values)
+    form.territory_id.choices = [(territory.id, territory.name) for territory in territories]
+    form.theme_ids.choices = [(theme.id, label(theme)) for theme in queries.themes()]
+    return form
+
+
+def _wanted_rows(usual: int) -> int:
+    """As many rows as were shown, and one more when it is asked for."""
+    if request.method != "POST":
+        return usual
+    shown = sum(1 for name in request.form if name.startswith("day_"))
+    more = 1 if request.form.get("action") == "add" else 0
+    return max(1, min(shown + more, rules.MOST_HALF_DAYS))
+
+
+class CancelForm(Form):
+    reason = StringField(_l("Reason"), [Length(max=300)])

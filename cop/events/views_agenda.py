@@ -1,0 +1,73 @@
+"""The public pages of events: home, agenda, what took place."""
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request
+
+from cop.core import clock
+from cop.core.access import public
+from cop.events import queries
+from cop.events.models import Event
+from cop.events.queries import Filters
+
+blueprint = Blueprint("events", __name__)
+NEXT: Final = 6
+
+
+@blueprint.get("/")
+@public
+def home() -> Any:
+    now = clock.now()
+    return render_template(
+        "events/home.html",
+        events=queries.upcoming(now, limit=NEXT),
+        departments=queries.coming_by_department(now),
+        now=now,
+    )
+
+
+@blueprint.get("/agenda")
+@public
+def agenda() -> Any:
+    now, filters = clock.now(), _filters()
+    found = queries.upcoming(now, filters)
+    return render_template(
+        "events/agenda.html", months=_by_month(found), count=len(found), now=now, **_choices(filters, "events.agenda")
+    )
+
+
+@blueprint.get("/agenda/passe")
+@public
+def past() -> Any:
+    now, filters = clock.now(), _filters()
+    page = queries.past(now, filters, request.args.get("page", 1, type=int))
+    return render_template(
+        "events/past.html", months=_by_month(page.items), page=page, now=now, **_choices(filters, "events.past")
+    )
+
+
+def _filters() -> Filters:
+    asked = request.args
+    return Filters(asked.get("territoire", ""), asked.get("type", ""), asked.get("mode", ""))
+
+
+def _choices(filters: Filters, endpoint: str) -> dict[str, Any]:
+    return {
+        "filters": filters,
+        "departments": queries.departments(),
+        "kinds": queries.kinds(),
+        "endpoint": endpoint,
+    }
+
+
+def _by_month(events: Any) -> list[tuple[datetime, list[Event]]]:
+    """Events under the month they begin in, in the order given."""
+
+    def month(event: Event) -> tuple[int, int]:
+        local = clock.local(event.starts_at, event.zone)
+        return local.year, local.month
+
+    groups = [list(group) for _, group in groupby(events, key=month)]
+    return [(group[0].starts_at, group) for group in groups]

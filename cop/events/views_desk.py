@@ -1,0 +1,186 @@
+"""The pages of those who run events: this week, write, publish, cancel, copy."""
+
+from typing import Any, Final
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+
+from cop.accounts import access
+from cop.accounts.sign_in import actor, current_account
+from cop.core import clock
+from cop.core.access import Permission, requires
+from cop.core.errors import NotFound, Refused
+from cop.core.forms import refuse
+from cop.core.i18n import _, _l
+from cop.events import forms, queries, queries_desk, rules, service
+from cop.events.models import Event, EventKind
+from cop.events.views_agenda import blueprint as blueprint
+
+# The pages of one event: label, endpoint; those of slices not installed are left out.
+TABS: Final = (
+    (_l("Summary"), "events.manage"),
+    (_l("Registrations"), "registrations.list_for_event"),
+    (_l("Attendance"), "attendance.sheet"),
+)
+
+
+@blueprint.app_template_global("event_tabs")
+def event_tabs(event: Event) -> list[dict[str, Any]]:
+    counts = {"registrations.list_for_event": event.seats_taken + event.waiting}
+    return [
+        {
+            "label": label,
+            "url": url_for(endpoint, event_id=event.id),
+            "current": request.endpoint == endpoint,
+            "count": counts.get(endpoint),
+        }
+        for label, endpoint in TABS
+        if endpoint in current_app.view_functions
+    ]
+
+
+@blueprint.get("/animation")
+@requires(Permission.EVENT_EDIT)
+def desk() -> Any:
+    account, now = current_account(), clock.now()
+    if account is None:
+        raise NotFound
+    kinds = queries.kinds() if access.has_anywhere(account, Permission.EVENT_CREATE) else []
+    return render_template("events/desk.html", desk=queries_desk.desk(account, now), kinds=kinds, now=now)
+
+
+@blueprint.route("/animation/evenements/nouveau", methods=["GET", "POST"])
+@requires(Permission.EVENT_CREATE)
+def create() -> Any:
+    kinds = queries.kinds()
+    kind = _asked(list(kinds))
+    if kind is None:
+        return render_template("events/kinds.html", kinds=kinds)
+    form = forms.for_new(kind, _territories(Permission.EVENT_CREATE))
+    if _is_sent(form):
+        event = _created(kind, form)
+        if event:
+            return redirect(url_for("events.manage", event_id=event.id), 303)
+    return _form_page(form, kind, None)
+
+
+def _asked(kinds: list[EventKind]) -> EventKind | None:
+    code = request.args.get("kind", "")
+    if not code and len(kinds) == 1:
+        return kinds[0]
+    return queries.kind(code) if code else None
+
+
+def _created(kind: EventKind, form: Any) -> Event | None:
+    now = clock.now()
+    try:
+        event = service.create(kind, form.description(), actor=actor(), now=now)
+        if request.form.get("action") == "publish":
+            service.publish(event, actor=actor(), now=now)
+    except Refused as refused:
+        refuse(form, refused)
+        return None
+    flash(_published_words(event) if event.status == rules.PUBLISHED else _("The draft is kept."), "done")
+    return event
+
+
+@blueprint.route("/animation/evenements/<int:event_id>/modifier", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT, scope=queries.territory_of)
+def edit(event_id: int) -> Any:
+    event = queries.get(event_id)
+    form = forms.for_existing(event, _territories(Permission.EVENT_EDIT))
+    theirs: list[tuple[str, str]] = []
+    if _is_sent(form):
+        try:
+            changed = _edited(event, form)
+        except service.EditedMeanwhile as refused:
+            refuse(form, refused)
+            theirs = form.take_version(event)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(_saved_words(event, changed), "done")
+            return redirect(url_for("events.manage", event_id=event.id), 303)
+    return _form_page(form, event.kind, event, theirs)
+
+
+def _edited(event: Event, form: Any) -> frozenset[str]:
+    now = clock.now()
+    changed = service.edit(event, form.description(), version=form.shown_version, actor=actor(), now=now)
+    if request.form.get("action") == "publish":
+        service.publish(event, actor=actor(), now=now)
+    return changed
+
+
+def _is_sent(form: Any) -> bool:
+    """Whether the form is to be kept; the button that adds a half-day only shows the page again."""
+    return request.method == "POST" and request.form.get("action") != "add" and bool(form.validate())
+
+
+def _form_page(form: Any, kind: EventKind, event: Event | None, theirs: Any = ()) -> Any:
+    page = render_template("events/form.html", form=form, kind=kind, event=event, theirs=theirs, now=clock.now())
+    return page, 422 if request.method == "POST" else 200
+
+
+def _territories(permission: Permission) -> Any:
+    return queries_desk.territories(current_account(), permission)
+
+
+def _published_words(event: Event) -> str:
+    return _("“%(title)s” is published: the page is open to registrations.", title=event.title)
+
+
+def _saved_words(event: Event, changed: frozenset[str]) -> str:
+    told = event.status == rules.PUBLISHED and event.seats_taken and changed & (rules.PLANS | rules.CORRECTIONS)
+    if told:
+        return _("Saved. The calendars of those registered follow by mail, five minutes after your last change.")
+    return _("Saved.") if changed else _("Nothing had changed.")
+
+
+@blueprint.get("/animation/evenements/<int:event_id>")
+@requires(Permission.EVENT_READ, scope=queries.territory_of)
+def manage(event_id: int) -> Any:
+    event, account = queries.get(event_id), current_account()
+    return render_template(
+        "events/manage.html",
+        event=event,
+        now=clock.now(),
+        may_edit=access.can(account, Permission.EVENT_EDIT, event.territory_id),
+        may_create=access.can(account, Permission.EVENT_CREATE, event.territory_id),
+    )
+
+
+@blueprint.post("/animation/evenements/<int:event_id>/publier")
+@requires(Permission.EVENT_EDIT, scope=queries.territory_of)
+def publish(event_id: int) -> Any:
+    event = queries.get(event_id)
+    try:
+        service.publish(event, actor=actor(), now=clock.now())
+    except Refused as refused:
+        flash(refused.message, "refused")
+        return redirect(url_for("events.edit", event_id=event.id), 303)
+    flash(_published_words(event), "done")
+    return redirect(url_for("events.manage", event_id=event.id), 303)
+
+
+@blueprint.route("/animation/evenements/<int:event_id>/annuler", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT, scope=queries.territory_of)
+def cancel(event_id: int) -> Any:
+    event, form = queries.get(event_id), forms.CancelForm()
+    if request.method == "POST" and form.validate():
+        try:
+            service.cancel(event, form.reason.data, actor=actor(), now=clock.now())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(_("The event is cancelled. Those registered and waiting are told by mail."), "done")
+            return redirect(url_for("events.manage", event_id=event.id), 303)
+    page = render_template("events/cancel.html", event=event, form=form, now=clock.now())
+    return page, 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/animation/evenements/<int:event_id>/dupliquer")
+@requires(Permission.EVENT_CREATE, scope=queries.territory_of)
+def duplicate(event_id: int) -> Any:
+    copy = service.duplicate(queries.get(event_id), actor=actor(), now=clock.now())
+    flash(_("Here is the copy, as a draft. Check its date, then publish."), "done")
+    return redirect(url_for("events.edit", event_id=copy.id), 303)

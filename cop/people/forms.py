@@ -1,0 +1,80 @@
+"""Fields about people: profession, commune of practice, address."""
+
+from collections.abc import Callable
+from typing import Any
+
+from wtforms import SelectField, StringField
+from wtforms.validators import ValidationError
+
+from cop.core.i18n import _, _l, label
+from cop.people import queries, queries_communes, rules
+from cop.territories import rules as territories
+
+
+def required(message: Any) -> Callable[[Any, Any], None]:
+    """Not empty, said in a sentence of its own."""
+
+    def check(_form: Any, field: Any) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(message)
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+class EmailField(StringField):
+    """An address a mail can reach."""
+
+    def post_validate(self, _form: Any, stopped: bool) -> None:
+        if self.data and not stopped and not rules.is_email(rules.normalise_email(self.data)):
+            raise ValidationError(_("This is not a complete mail address: name@domain."))
+
+
+class RppsField(StringField):
+    """Eleven digits with a check digit; blanks are welcome."""
+
+    def post_validate(self, _form: Any, stopped: bool) -> None:
+        error = territories.rpps_error(self.data) if self.data and not stopped else None
+        if error:
+            raise ValidationError(error)
+
+
+class CommuneField(StringField):
+    """A commune, typed: name, postal code or both. When several answer, ``choices`` holds them and one is picked."""
+
+    data: str | None
+    commune_id: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def post_validate(self, _form: Any, stopped: bool) -> None:
+        if not self.data or stopped:
+            return
+        found = queries_communes.matching(self.data)
+        if len(found) == 1:
+            self.commune_id, self.data = found[0].id, found[0].label
+            return
+        self.choices = tuple(commune.label for commune in found)
+        if found:
+            raise ValidationError(_("Several communes answer to this name: choose yours."))
+        raise ValidationError(_("No commune of our territory has this name or postal code."))
+
+
+class ProfessionField(SelectField):
+    """Those the organisation counts first, then all others; the last is for everybody else."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label or _l("Profession"), validators, choices=profession_choices, **options)
+
+
+def profession_choices() -> dict[str, list[tuple[str, str]]]:
+    """Choices under their headings, in the reader's order of letters."""
+    groups: dict[str, list[tuple[str, str]]] = {"": [("", str(_("Choose…")))]}
+    counted, others, last = str(_("Most frequent")), str(_("Others")), str(_("Not in the list"))
+    for profession in queries.professions():
+        wording = label(profession, "label")
+        if profession.code == territories.OTHER_PROFESSION:
+            groups[last] = [(profession.code, wording)]
+        else:
+            groups.setdefault(counted if profession.counted else others, []).append((profession.code, wording))
+    order = ("", counted, others, last)
+    return {name: sorted(groups[name], key=lambda pair: pair[1]) for name in order if name in groups}

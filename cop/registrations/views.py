@@ -1,0 +1,7 @@
+"""The pages of registrations: the event's, the personal ones, and the lists of those who run it."""
+
+from typing import Final
+
+from cop.registrations import views_event, views_lists, views_personal
+
+BLUEPRINTS: Final = tuple({view.blueprint for view in (views_event, views_lists, views_personal)})

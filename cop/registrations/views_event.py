@@ -1,0 +1,95 @@
+"""An event's page with its form, and what follows the press."""
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+
+from cop.accounts import access
+from cop.accounts.sign_in import current_account
+from cop.core import clock, rate_limits
+from cop.core.access import Permission, public
+from cop.core.errors import NotFound, Refused
+from cop.core.forms import refuse
+from cop.core.i18n import language
+from cop.core.unit_of_work import release
+from cop.events import queries as events
+from cop.events import rules as event_rules
+from cop.events.models import Event
+from cop.host import queries as host
+from cop.people import queries as people
+from cop.people import service as persons
+from cop.people.models import Person
+from cop.registrations import forms, queries, rules, service
+
+blueprint = Blueprint("registrations", __name__)
+# A whole practice registers from one network address; who tries mail addresses one by one does not stop there.
+PER_NETWORK: Final = {"limit": 150, "seconds": 600}
+DONE: Final = "registered"
+
+
+@blueprint.get("/evenements/<slug>")
+@public
+def event_page(slug: str) -> Any:
+    event = events.by_slug(slug)
+    preview = event.status == "draft"
+    if preview and not access.can(current_account(), Permission.EVENT_READ, event.territory_id):
+        raise NotFound
+    return _page(event, forms.for_reader(_reader()))
+
+
+def _page(event: Event, form: forms.RegistrationForm) -> str:
+    now = clock.now()
+    may_manage = access.can(current_account(), Permission.EVENT_READ, event.territory_id)
+    return render_template(
+        "registrations/event.html",
+        event=event,
+        door=queries.door(event, now),
+        form=form,
+        steps=event_rules.programme_steps(event.programme),
+        may_manage=may_manage,
+        now=now,
+    )
+
+
+def _reader() -> Person | None:
+    account = current_account()
+    return next(iter(people.of_account(account.id, account.email)), None) if account else None
+
+
+@blueprint.post("/evenements/<slug>/inscription")
+@public
+def register(slug: str) -> Any:
+    release()
+    rate_limits.hit("registration", request.remote_addr or "", **PER_NETWORK)
+    event, form = events.public_by_slug(slug), forms.RegistrationForm()
+    if form.validate():
+        try:
+            session[DONE] = _registered(event, form)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            return redirect(url_for("registrations.done", slug=event.slug), 303)
+    return _page(event, form), 422
+
+
+def _registered(event: Event, form: forms.RegistrationForm) -> dict[str, str]:
+    """Register, and what the next page may say of it."""
+    now, organisation = clock.now(), host.current_host()
+    door = queries.door(event, now)
+    rules.check_door(door, staff=False)
+    notice = organisation.notice_version if organisation else None
+    person = persons.find_or_create(**form.identity(), language=language(), notice_version=notice, now=now)
+    outcome = service.register(event, person, now=now)
+    row = outcome.registration
+    shown = rules.shown(row.status, fresh=outcome.fresh, queued_at=row.queued_at, found=door, now=now)
+    return {"event": event.slug, "email": form.email.data or "", "shown": shown}
+
+
+@blueprint.get("/evenements/<slug>/inscription/merci")
+@public
+def done(slug: str) -> Any:
+    event = events.public_by_slug(slug)
+    told = session.get(DONE, {})
+    if told.get("event") != event.slug:
+        return redirect(url_for("registrations.event_page", slug=slug), 303)
+    return render_template("registrations/done.html", event=event, email=told["email"], shown=told["shown"])

@@ -1,0 +1,110 @@
+"""The page behind a personal link, and the member's space. A link shows; a button acts."""
+
+from typing import Any, Final
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from cop.accounts.sign_in import current_account
+from cop.activity.service import PUBLIC
+from cop.core import clock, rate_limits, tokens
+from cop.core.access import public, signed_in
+from cop.core.errors import NotFound, Refused
+from cop.core.i18n import _
+from cop.core.unit_of_work import release
+from cop.invitations import ical
+from cop.invitations import service as invitations
+from cop.people import queries as people
+from cop.registrations import mails, queries, rules, service
+from cop.registrations.models import Registration
+from cop.registrations.views_event import blueprint
+
+BAD_LINKS: Final = {"limit": 60, "seconds": 600}
+
+
+def _registration(token: str) -> Registration:
+    """The registration a personal link speaks for; a wrong link is counted, then not found."""
+    try:
+        event_id, person_id = (int(part) for part in tokens.read("registration", token).split(":"))
+    except (tokens.BadToken, ValueError):
+        release()
+        rate_limits.hit("registration-link", request.remote_addr or "", **BAD_LINKS)
+        raise NotFound from None
+    return queries.of(event_id, person_id)
+
+
+@blueprint.get("/inscription/<token>")
+@public
+def show(token: str) -> str:
+    registration, now = _registration(token), clock.now()
+    waiting = registration.status == rules.Status.WAITLISTED
+    event = registration.event
+    may_cancel = rules.may_cancel(registration.status, event_status=event.status, starts_at=event.starts_at, now=now)
+    return render_template(
+        "registrations/show.html",
+        registration=registration,
+        event=event,
+        token=token,
+        position=queries.position(registration) if waiting else None,
+        door=queries.door(event, now),
+        may_cancel=may_cancel,
+        now=now,
+    )
+
+
+@blueprint.post("/inscription/<token>/annuler")
+@public
+def cancel(token: str) -> Any:
+    registration = _registration(token)
+    try:
+        service.cancel(registration, now=clock.now(), actor=PUBLIC, by_person=True)
+    except Refused as refused:
+        flash(refused.message, "refused")
+    else:
+        flash(_("Your registration is cancelled. Thank you for saying so: somebody else may come."), "done")
+    return redirect(url_for("registrations.show", token=token), 303)
+
+
+@blueprint.post("/inscription/<token>/revenir")
+@public
+def come_back(token: str) -> Any:
+    """Undo a cancellation: a seat if there is one left, else the end of the waiting list."""
+    registration = _registration(token)
+    try:
+        service.register(registration.event, registration.person, now=clock.now())
+    except Refused as refused:
+        flash(refused.message, "refused")
+    return redirect(url_for("registrations.show", token=token), 303)
+
+
+@blueprint.get("/inscription/<token>/invitation.ics")
+@public
+def calendar_file(token: str) -> Response:
+    """The entry that the invitation made, for who lost it: the same UID, so never a second entry."""
+    registration = _registration(token)
+    event = registration.event
+    invitation = invitations.requested(event.id, registration.person_id)
+    if invitation is None or registration.status != rules.Status.CONFIRMED:
+        raise NotFound
+    body = ical.file_for(event, invitation.uid)
+    headers = {"Content-Disposition": f'attachment; filename="{event.slug}.ics"', "X-Robots-Tag": "noindex"}
+    return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@blueprint.get("/moi")
+@signed_in
+def mine() -> str:
+    account, now = current_account(), clock.now()
+    if account is None:
+        raise NotFound
+    persons = people.of_account(account.id, account.email)
+    found = queries.of_people([person.id for person in persons])
+    coming = [row for row in found if row.event.ends_at > now and row.status != rules.Status.CANCELLED]
+    links = {row.id: mails.token_of(row) for row in found}
+    return render_template(
+        "registrations/mine.html",
+        coming=sorted(coming, key=lambda row: row.event.starts_at),
+        past=[row for row in found if row.event.ends_at <= now and row.status == rules.Status.CONFIRMED],
+        links=links,
+        known=bool(persons),
+        now=now,
+    )
