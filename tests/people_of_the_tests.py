@@ -17,6 +17,7 @@ from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event, EventKind, HalfDay
 from cop.host.models import Host
+from cop.people import rules as names
 from cop.people.models import Person, PracticeSite
 from cop.territories import service as territories
 from cop.territories.models import Territory
@@ -120,7 +121,7 @@ def person(
     made = Person(
         given_name=given_name,
         family_name=family_name,
-        search_name=f"{given_name} {family_name}".lower(),
+        search_name=names.search_name(given_name, family_name),
         email=email,
         profession_code=profession,
         account_id=account.id if account else None,
