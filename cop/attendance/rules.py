@@ -1,0 +1,104 @@
+"""When a half-day may be checked in, and which one is meant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from cop.core import clock
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+
+HEADCOUNT: Final = "headcount"  # people are counted at the door, not named
+MOST_PEOPLE: Final = 100_000
+_NOON: Final = 12
+_EVENING: Final = 17
+
+
+class State(StrEnum):
+    PRESENT = "present"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+class Source(StrEnum):
+    LIST = "list"
+    WALK_IN = "walk_in"
+    CLOSING = "closing"
+
+
+class Stage(StrEnum):
+    """Where a half-day stands."""
+
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    BEFORE = "before"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+def stage(*, status: str, starts_at: datetime, closed_at: datetime | None, now: datetime, zone: ZoneInfo) -> Stage:
+    """Check-in opens with the day itself: nobody was present at what has not taken place."""
+    if status in {Stage.DRAFT, Stage.CANCELLED}:
+        return Stage(status)
+    if closed_at is not None:
+        return Stage.CLOSED
+    return Stage.BEFORE if clock.local_date(now, zone) < clock.local_date(starts_at, zone) else Stage.OPEN
+
+
+_REFUSALS: Final = {
+    Stage.DRAFT: _l("This event is not published: nobody can be checked in."),
+    Stage.CANCELLED: _l("This event was cancelled: nobody can be checked in."),
+    Stage.BEFORE: _l("Check-in opens on the day itself."),
+    Stage.CLOSED: _l("This half-day is closed. Reopen it to correct it."),
+}
+
+
+def check_mark(at: Stage, state: State | None) -> None:
+    """Raises ``Refused`` unless the state may be noted. Somebody may be excused beforehand, or no longer."""
+    if at is Stage.OPEN or (at is Stage.BEFORE and state in {State.EXCUSED, None}):
+        return
+    raise Refused(_REFUSALS[at])
+
+
+def check_close(at: Stage, starts_at: datetime, now: datetime) -> None:
+    if at is not Stage.OPEN:
+        raise Refused(_REFUSALS[at])
+    if now < starts_at:
+        raise Refused(_l("This half-day has not begun: it cannot be closed yet."))
+
+
+class Span(Protocol):
+    """Any half-day: the row, or a test's own."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+
+
+def meant(half_days: Sequence[Span], now: datetime, zone: ZoneInfo) -> int:
+    """The half-day one comes for: today's that began last, else the one left open, else the next one."""
+    ordered = sorted(half_days, key=lambda half: half.starts_at)
+    today = [half for half in ordered if clock.local_date(half.starts_at, zone) == clock.local_date(now, zone)]
+    if today:
+        begun = [half for half in today if half.starts_at <= now]
+        return (begun[-1] if begun else today[0]).id
+    left_open = [half for half in ordered if half.starts_at <= now and half.closed_at is None]
+    coming = [half for half in ordered if half.starts_at > now]
+    return (left_open or coming or ordered[-1:])[0].id
+
+
+def split_name(words: str) -> dict[str, str]:
+    """What was searched for in vain, as the name of somebody to add: « Claire Le Goff » → Claire, Le Goff."""
+    given, _, family = " ".join(words.split()).partition(" ")
+    return {"given_name": given, "family_name": family} if given else {}
+
+
+def part_of_day(starts_at: datetime, zone: ZoneInfo) -> str:
+    """morning, afternoon or evening, as people call the half-day."""
+    hour = clock.local(starts_at, zone).hour
+    return "morning" if hour < _NOON else "afternoon" if hour < _EVENING else "evening"
