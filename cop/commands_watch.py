@@ -101,6 +101,9 @@ class Watch:
         code = child.process.poll()
         if code is None:
             return True
+        # What it had started itself is left without master, and may hold its port.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGTERM)
         child.process = None
         child.quick_deaths = 0 if now - child.started > _STEADY else child.quick_deaths + 1
         if child.quick_deaths > len(_PAUSES):
