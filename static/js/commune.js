@@ -48,7 +48,7 @@ export function attach(input) {
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
     input.removeAttribute("aria-activedescendant");
-    status.textContent = (input.dataset.copCount ?? "%n").replace("%n", String(found.length));
+    status.textContent = (input.dataset.copCount ?? "{n}").replace("{n}", String(found.length));
   };
 
   const search = async () => {
