@@ -57,7 +57,7 @@ def cancel_for(invitation: Invitation, now: datetime, *, whole_event: bool) -> s
     return objects.cancel(entry, guest(invitation.person), now, whole_event=whole_event)
 
 
-def file_for(event: Event, uid: str) -> str:
+def file_for(event: Event, uid: str, *, language: str | None = None) -> str:
     """The file a registered person downloads; ``uid`` is their invitation's, so it makes no second entry."""
     told = db.session.scalar(sa.select(Invitation).where(Invitation.uid == uid))
     entry = entry_for(
@@ -65,7 +65,7 @@ def file_for(event: Event, uid: str) -> str:
         uid,
         sequence=current_sequence(told) if told else event.calendar_sequence,
         created_at=told.created_at if told else event.created_at,
-        language=told.person.language if told else DEFAULT_LANGUAGE,
+        language=language or (told.person.language if told else DEFAULT_LANGUAGE),
         registered=True,
     )
     return objects.publish([entry])
