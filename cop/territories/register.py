@@ -69,6 +69,14 @@ class Reading:
         if len(self.examples) < EXAMPLES:
             self.examples.append((line, reason))
 
+    def as_report(self) -> dict[str, Any]:
+        return {
+            "refused": dict(self.refused),
+            "examples": self.examples,
+            "unknown_professions": dict(self.unknown_professions),
+            "older_identifiers": self.older_identifiers,
+        }
+
     def unknown_profession(self, code: bytes) -> None:
         # Something else than a code here may be a name pushed out of its column: it is not repeated.
         plausible = re.fullmatch(rb"[0-9A-Z-]{1,6}", code)
@@ -101,7 +109,7 @@ class Layout:
         # least one, means that every line was matched alone and whole.
         if len(rows) != block.count(b"\n"):
             return None
-        return rows if check_digits_valid(b"".join([row[0] for row in rows])) else None
+        return rows if rules.check_digits_valid(b"".join([row[0] for row in rows])) else None
 
     def row(self, line: bytes, reading: Reading) -> Row | str:
         """One line looked at alone: what is kept of it, or the reason of its refusal."""
@@ -188,24 +196,6 @@ def _check_names(names: list[str]) -> None:
         raise Refused(_("The file has columns that are not known: %(names)s.", names=", ".join(unknown)))
     if len(names) != len(expected):
         raise Refused(_("A column appears twice in the header of the file."))
-
-
-_ONCE: Final = bytes(c - 48 if 48 <= c <= 57 else 0 for c in range(256))
-_TWICE: Final = bytes(2 * d - 9 if d > 4 else 2 * d for d in (c - 48 if 48 <= c <= 57 else 0 for c in range(256)))
-_TENS: Final = bytes(range(0, 100, 10))
-
-
-def check_digits_valid(numbers: bytes) -> bool:
-    """Whether all the eleven-digit numbers, end to end, pass the Luhn check.
-
-    All the numbers at once: the first digits of all make one large integer (a byte each), so do the
-    second ones…, and eleven additions give every sum, 99 at most, hence without carry.
-    """
-    total = sum(
-        int.from_bytes(numbers[position::11].translate(_TWICE if position % 2 else _ONCE), "little")
-        for position in range(11)
-    )
-    return not total.to_bytes(len(numbers) // 11, "little").translate(None, _TENS)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b, sha512
 from typing import Any, Final
 
 from cop.core.i18n import _l
@@ -52,6 +55,24 @@ def luhn_valid(digits: str) -> bool:
         digit = int(character) * (1 + position % 2)
         total += digit - 9 if digit > 9 else digit
     return total % 10 == 0
+
+
+_ONCE: Final = bytes(c - 48 if 48 <= c <= 57 else 0 for c in range(256))
+_TWICE: Final = bytes(2 * d - 9 if d > 4 else 2 * d for d in (c - 48 if 48 <= c <= 57 else 0 for c in range(256)))
+_TENS: Final = bytes(range(0, 100, 10))
+
+
+def check_digits_valid(numbers: bytes) -> bool:
+    """Whether all the eleven-digit numbers, end to end, pass the Luhn check.
+
+    All the numbers at once: the first digits of all make one large integer (a byte each), so do the
+    second ones…, and eleven additions give every sum, 99 at most, hence without carry.
+    """
+    total = sum(
+        int.from_bytes(numbers[position::11].translate(_TWICE if position % 2 else _ONCE), "little")
+        for position in range(11)
+    )
+    return not total.to_bytes(len(numbers) // 11, "little").translate(None, _TENS)
 
 
 def rpps_number(text: str) -> str:
@@ -119,3 +140,42 @@ def looks_truncated(lines: int, previous: int) -> bool:
 def looks_foreign(refused: int, lines: int) -> bool:
     """Too many unreadable lines for the official file."""
     return refused > lines * MOST_REFUSED_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a line of the register says somebody practises. No département: not located."""
+
+    department: str
+    commune_id: int | None = None
+    postal_code: str | None = None
+
+
+def locate(commune: str, postal_code: str, communes: Mapping[str, tuple[int, str]]) -> Location:
+    """The commune's code first, the postal code when there is none or when it tells nothing.
+
+    ``communes``: for each code ever borne by a loaded commune, its number and present département (two
+    communes of the ten départements moved to the next one when they merged).
+    """
+    code = whole_commune(commune)
+    if code in communes:
+        number, department = communes[code]
+        return Location(department, number)
+    by_postal_code = department_of_postal_code(postal_code)
+    return Location(
+        department_of_commune(code) if code else by_postal_code,
+        postal_code=postal_code if by_postal_code else None,
+    )
+
+
+def fingerprint_key(secret: str) -> bytes:
+    """The key of fingerprints: BLAKE2b takes 64 bytes at most, a setting may be longer."""
+    return sha512(secret.encode()).digest()
+
+
+def fingerprint(number: bytes, key: bytes) -> bytes:
+    """Eight bytes that stand for a person of the register, and say nothing without the key.
+
+    Numbers are few (some millions), so without a key anybody could try them all.
+    """
+    return blake2b(number, digest_size=8, key=key).digest()

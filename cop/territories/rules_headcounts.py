@@ -1,0 +1,165 @@
+"""Counting distinct people per perimeter and profession, once who practises where is known.
+
+A person with two sites is one person of each perimeter, and one of their union: counts never add up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from struct import Struct, calcsize, unpack
+from typing import Final
+
+from cop.territories import rules
+from cop.territories.rules import Location
+
+_SIZE: Final = calcsize("<q")
+
+Group = tuple[int, str]  # place, profession
+
+
+class Level(IntEnum):
+    """How surely somebody is in a perimeter; the lower the surer."""
+
+    COMMUNE = 0
+    POSTAL_CODE = 1  # every commune of the postal code is inside
+    DEPARTMENT_ONLY = 2  # of the département, perhaps inside, nobody can say
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What contains what, by territory number. Territories partly outside of what is loaded are left out."""
+
+    above_commune: Mapping[int, frozenset[int]]
+    above_department: Mapping[str, frozenset[int]]
+    communes_of_postal_code: Mapping[str, frozenset[int]]
+    # EPCI and custom perimeters that have a commune in the département.
+    small_in_department: Mapping[str, frozenset[int]]
+
+    def reach(self, place: Location) -> dict[int, Level]:
+        """The territories a place of practice counts in."""
+        wide = self.above_department.get(place.department, frozenset())
+        if place.commune_id is not None:
+            return dict.fromkeys(wide | self.above_commune.get(place.commune_id, frozenset()), Level.COMMUNE)
+        reached = dict.fromkeys(self._perhaps(place), Level.DEPARTMENT_ONLY)
+        reached.update(dict.fromkeys(wide | self._wholly(place), Level.POSTAL_CODE))
+        return reached
+
+    def _above_each(self, place: Location) -> list[frozenset[int]]:
+        postal_code = place.postal_code or ""
+        # A postal code of the next département may be shared with communes that are not loaded.
+        if rules.department_of_postal_code(postal_code) not in self.above_department:
+            return []
+        communes = self.communes_of_postal_code.get(postal_code, frozenset())
+        return [self.above_commune[commune] for commune in communes]
+
+    def _wholly(self, place: Location) -> frozenset[int]:
+        above = self._above_each(place)
+        return frozenset.intersection(*above) if above else frozenset()
+
+    def _perhaps(self, place: Location) -> frozenset[int]:
+        small = self.small_in_department.get(place.department, frozenset())
+        above = self._above_each(place)
+        # Special delivery codes (CEDEX) belong to no commune: anywhere in the département.
+        return small & frozenset().union(*above) if above else small
+
+
+@dataclass(slots=True)
+class Tally:
+    """Distinct people of one perimeter and one set of professions, by how surely they are inside."""
+
+    by_level: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+    @property
+    def people(self) -> int:
+        return self.by_level[Level.COMMUNE] + self.by_level[Level.POSTAL_CODE]
+
+
+class NumberSet:
+    """Distinct numbers of the register, a bit each: a set of half a million would take thirty times the room."""
+
+    def __init__(self) -> None:
+        self._pages: defaultdict[int, bytearray] = defaultdict(lambda: bytearray(8192))
+        self._others: set[bytes] = set()
+
+    def add(self, number: bytes) -> None:
+        if not number.isdigit():  # an older register's, of Corsica
+            self._others.add(number)
+            return
+        page, bit = divmod(int(number[:-1]), 65536)  # without the check digit
+        self._pages[page][bit >> 3] |= 1 << (bit & 7)
+
+    def __len__(self) -> int:
+        bits = sum(int.from_bytes(page, "little").bit_count() for page in self._pages.values())
+        return bits + len(self._others)
+
+
+def pack(fingerprints: Iterable[int]) -> bytes:
+    ordered = sorted(fingerprints)
+    return Struct(f"<{len(ordered)}q").pack(*ordered)
+
+
+def unpack_all(packed: bytes | bytearray) -> tuple[int, ...]:
+    return unpack(f"<{len(packed) // _SIZE}q", packed)
+
+
+def distinct(groups: Iterable[bytes]) -> int:
+    """Distinct people of several groups of fingerprints."""
+    people: set[int] = set()
+    for packed in groups:
+        people.update(unpack_all(packed))
+    return len(people)
+
+
+def count(
+    groups: Mapping[Group, bytes],
+    reach: Mapping[int, Mapping[int, Level]],
+    sets: Mapping[str, Sequence[str]],
+) -> tuple[int, dict[tuple[int, str], Tally]]:
+    """All people, and a tally per (territory, profession or pseudo-code).
+
+    ``sets`` gives the pseudo-codes each profession enters ("counted", "rehab").
+    """
+    tallies: defaultdict[tuple[int, str], Tally] = defaultdict(Tally)
+    people = 0
+    for practised, number in _profiles(groups):
+        people += number
+        for key, level in _memberships(practised, reach, sets):
+            tallies[key].by_level[level] += number
+    return people, dict(tallies)
+
+
+def _profiles(groups: Mapping[Group, bytes]) -> Iterator[tuple[list[Group], int]]:
+    """What people practise and where, with the number of people who do exactly that. Most do one thing."""
+    met: set[int] = set()
+    several: set[int] = set()
+    for packed in groups.values():
+        people = set(unpack_all(packed))
+        several |= people & met
+        met |= people
+    del met
+    groups_of: defaultdict[int, list[Group]] = defaultdict(list)
+    for group, packed in groups.items():
+        people = set(unpack_all(packed))
+        for person in people & several:
+            groups_of[person].append(group)
+        yield [group], len(people - several)
+    yield from ((practised, 1) for practised in groups_of.values())
+
+
+def _memberships(
+    practised: list[Group],
+    reach: Mapping[int, Mapping[int, Level]],
+    sets: Mapping[str, Sequence[str]],
+) -> Iterable[tuple[tuple[int, str], Level]]:
+    """Each perimeter and set somebody enters, once, by the surest of the sites."""
+    best: dict[tuple[int, str], Level] = {}
+    for place, profession in practised:
+        for territory, level in reach[place].items():
+            for code in (profession, *sets.get(profession, ())):
+                known = best.get((territory, code))
+                if known is None or level < known:
+                    best[territory, code] = level
+    return best.items()
