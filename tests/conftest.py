@@ -55,7 +55,7 @@ def settings_for(folder: Path, **changes: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Application:
+def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     app = create_app(settings_for(tmp_path_factory.mktemp("instance")))
     with app.app_context():
         if db.engine.dialect.name == "postgresql":
@@ -63,7 +63,9 @@ def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Application:
                 connection.execute(sa.text("DROP SCHEMA public CASCADE"))
                 connection.execute(sa.text("CREATE SCHEMA public"))
         migrations.upgrade(data_folder("migrations"))
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()  # a connection left open is a warning, and a warning is an error
 
 
 @pytest.fixture
