@@ -59,7 +59,7 @@ class RoleForm(Form):
 
     role = SelectField(_l("Role"))
     territory_id = SelectField(_l("Territory, with all it contains"))
-    starts_on = DateField(_l("From"), [InputRequired(_l("Choose the first day."))])
+    starts_on = DateField(_l("From the"), [InputRequired(_l("Choose the first day."))])
     ends_on = DateField(_l("Until, that day included"), [Optional()])
 
     def offer(self, territories: list[Territory], *, everywhere: bool) -> None:
