@@ -1,5 +1,6 @@
 """What the worker does with accounts."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -7,21 +8,26 @@ from cop.accounts import service
 from cop.core.i18n import _l
 from cop.core.jobs import Job
 
+_FORGET: Final[dict[str, Callable[[], int]]] = {
+    "links": service.forget_links,
+    "sign-ins": service.forget_sign_ins,
+}
 
-def _once(_now: datetime) -> tuple[str]:
-    return ("links",)
+
+def _all(_now: datetime) -> list[str]:
+    return list(_FORGET)
 
 
-def _forget(_key: str, _now: datetime) -> None:
-    service.forget_links()
+def _forget(what: str, _now: datetime) -> None:
+    _FORGET[what]()
 
 
 JOBS: Final = [
     Job(
-        name="accounts.forget_links",
-        title=_l("Forget the sign-in links that have expired"),
+        name="accounts.forget",
+        title=_l("Forget the sign-in links that have expired, and the traces of sign-ins after a year"),
         every=timedelta(hours=1),
-        find=_once,
+        find=_all,
         handle=_forget,
     ),
 ]

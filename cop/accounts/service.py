@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from cop.accounts import mails, passwords, queries, rules
 from cop.accounts.models import Account, SignInLink
 from cop.activity import service as activity
+from cop.activity.models import ActivityEntry
 from cop.activity.service import Actor
 from cop.core import clock, tokens
 from cop.core.db import change, db
@@ -121,3 +122,9 @@ def change_profile(account: Account, name: str, language: str, actor: Actor) -> 
 def forget_links() -> int:
     """Delete the links that can no longer be used."""
     return change(sa.delete(SignInLink).where(SignInLink.expires_at < clock.now()))
+
+
+def forget_sign_ins() -> int:
+    """Delete the traces of sign-ins the information notice no longer covers; the rest of the log stays."""
+    old = clock.now() - rules.SIGN_INS_KEPT_FOR
+    return change(sa.delete(ActivityEntry).where(ActivityEntry.action == "account.signed_in", ActivityEntry.at < old))
