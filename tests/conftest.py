@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from flask import g
 from flask.testing import FlaskClient
 
 from cop.app import create_app, data_folder
@@ -125,6 +126,9 @@ def sign_in(client: FlaskClient) -> Any:
     """Sign an account in on the client, without going through the form each time."""
 
     def do(account: Any) -> FlaskClient:
+        # The test and its requests share one application context, where the reader of the page before is remembered.
+        for known in ("_login_user", "reach"):
+            g.pop(known, None)
         with client.session_transaction() as session:
             session["_user_id"] = account.get_id()
             session["_fresh"] = True
