@@ -52,6 +52,9 @@ class Sample(Form):
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
+    colour = SelectField("Colour", [Optional()], choices=options("", "one"))
+    language = SelectField("Language", [Optional()], choices=options("one", "two"))
+    pace = RadioField("Pace", [Optional()], choices=options("slow", "fast"), default="slow")
     file = FileField("File", [Optional()])
     agreed = BooleanField("I have read", [DataRequired("Tick the box.")])
 
@@ -136,13 +139,19 @@ def test_every_control_has_its_label(request_of: Flask) -> None:
     labelled = {attributes["for"] for attributes in page.all("label")}
     controls = [a for tag in ("input", "select", "textarea") for a in page.all(tag) if a.get("type") != "hidden"]
     assert {attributes["id"] for attributes in controls} == labelled
-    assert len(page.all("legend")) == 2
+    assert len(page.all("legend")) == 3
 
 
 def test_optional_fields_say_so_and_required_ones_do_not(request_of: Flask) -> None:
     form = Sample(formdata=None)
     marked = [f.name for f in form if "optional" in render(request_of, "field", "field", f)]
-    assert marked == ["about", "day", "start", "seats", "themes", "file"]
+    assert marked == ["about", "day", "start", "seats", "themes", "colour", "file"]
+
+
+def test_a_page_may_require_what_its_form_leaves_open(request_of: Flask) -> None:
+    markup = render(request_of, "field", "field", Sample(formdata=None).day, required=True)
+    assert "optional" not in markup
+    assert "required" in Page(markup).by_id("day")
 
 
 def test_a_refused_form_wires_each_error_to_its_control(request_of: Flask) -> None:
