@@ -130,7 +130,7 @@ def _take_version(event: Event, version: int) -> None:
         raise EditedMeanwhile(
             _l(
                 "Somebody else changed this event while you were writing. What you typed is still here; "
-                "check the differences below, then save again to keep yours."
+                "check the differences above, then save again to keep yours."
             )
         )
 

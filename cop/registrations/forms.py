@@ -27,29 +27,26 @@ class RegistrationForm(Form):
     rpps = RppsField(_l("RPPS number"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good: bool = super().validate(extra_validators)
-        return self._check_commune() and self._check_domain() and good
+        super().validate(extra_validators)
+        self._check_commune()
+        self._check_domain()
+        return not self.errors
 
-    def _check_commune(self) -> bool:
+    def _check_commune(self) -> None:
         if self.elsewhere.data:
             self.commune.errors = []
             self.commune.commune_id = None
-            return True
-        if not self.commune.data:
+        elif not self.commune.data:
             self.commune.errors = [_("The commune where you practise, or tick the box below.")]
-        return not self.commune.errors
 
-    def _check_domain(self) -> bool:
+    def _check_domain(self) -> None:
         """Ask once about an address that looks mistyped; the same one, sent again, is taken."""
         typed = people.normalise_email(self.email.data or "")
         hint = people.email_hint(typed)
-        if self.email.errors or hint is None or typed == self.kept_email.data:
-            return True
-        self.kept_email.data = typed
-        self.email.errors = [
-            _("Did you mean %(meant)s? If %(typed)s is right, send once more.", meant=hint, typed=typed)
-        ]
-        return False
+        if hint and not self.email.errors and typed != self.kept_email.data:
+            self.kept_email.data = typed
+            question = _("Did you mean %(meant)s? If %(typed)s is right, send once more.", meant=hint, typed=typed)
+            self.email.errors = [question]
 
     def identity(self) -> dict[str, Any]:
         """What ``people.service.find_or_create`` asks for."""
@@ -71,8 +68,8 @@ class StaffRegistrationForm(RegistrationForm):
     email = EmailField(_l("E-mail"), description=_l("Without it, no invitation: tell the person the date."))
     profession = ProfessionField()
 
-    def _check_commune(self) -> bool:
-        return not self.commune.errors
+    def _check_commune(self) -> None:
+        """It may stay empty."""
 
 
 def for_reader(person: Person | None) -> RegistrationForm:
