@@ -11,8 +11,15 @@ from cop.territories.models import RegisterImport
 
 
 def current_host() -> Host | None:
-    """The organisation this installation belongs to; ``None`` before ``cop init``."""
-    return db.session.scalar(sa.select(Host).options(joinedload(Host.root_territory)).limit(1))
+    """The organisation this installation belongs to; ``None`` before ``cop init``.
+
+    Read once a transaction: the page, the mail it writes and the calendar entry in it all ask.
+    """
+    known: Host | None = db.session.info.get("host")
+    if known is None or known not in db.session:
+        known = db.session.scalar(sa.select(Host).options(joinedload(Host.root_territory)).limit(1))
+        db.session.info["host"] = known
+    return known
 
 
 def register_extract_date() -> date | None:

@@ -18,7 +18,9 @@ from cop.people.models import Person
 def confirmation(invitation: Invitation, now: datetime, *, promoted: bool) -> MailMessage | None:
     """You are registered; with the invitation, to be answered from the calendar itself."""
     name = "promotion" if promoted else "confirmation"
-    return _send(invitation, name, confirmation_key(invitation), now, method="REQUEST", values=_seat(invitation))
+    return _send(
+        invitation, name, confirmation_key(invitation), now, method="REQUEST", values=_seat(invitation), first=True
+    )
 
 
 def confirmation_key(invitation: Invitation) -> str:
@@ -52,7 +54,14 @@ def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, tol
 
 
 def _send(
-    invitation: Invitation, name: str, key: str, now: datetime, *, method: str, values: dict[str, Any]
+    invitation: Invitation,
+    name: str,
+    key: str,
+    now: datetime,
+    *,
+    method: str,
+    values: dict[str, Any],
+    first: bool = False,
 ) -> MailMessage | None:
     event, person = invitation.event, invitation.person
     answers = may_answer(person)
@@ -76,7 +85,8 @@ def _send(
         person_id=person.id,
         event_id=event.id,
         expires_at=event.ends_at,
-        in_reply_to=invitation.first_message_id,
+        message_id=invitation.first_message_id if first else None,
+        in_reply_to=None if first else invitation.first_message_id,
         attachments=attachments,
     )
 

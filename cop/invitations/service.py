@@ -43,6 +43,7 @@ def invite(
         told_revision=event.calendar_revision,
         state=State.REQUESTED,
         partstat="NEEDS-ACTION",
+        first_message_id=mail.new_message_id() if tell else None,
         last_told_at=now,
         created_at=now,
     )
@@ -53,9 +54,7 @@ def invite(
     except IntegrityError:  # the same press, arriving twice
         return requested(event.id, person.id)
     if tell:
-        message = mails.confirmation(invitation, now, promoted=promoted)
-        invitation.first_message_id = message.message_id if message else None
-        db.session.flush()
+        mails.confirmation(invitation, now, promoted=promoted)
     return invitation
 
 

@@ -12,12 +12,15 @@ from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 
 from cop.core import clock, links
 from cop.core.db import change, db, insert_if_absent
 from cop.core.settings import current_settings
 from cop.host import queries as host
+from cop.host.models import Host
 from cop.mail import composition, mime
+from cop.mail.composition import Words
 from cop.mail.content_lines import one_line
 from cop.mail.mime import Attachment, Letter
 from cop.mail.models import MailMessage, Status, Suppression
@@ -39,6 +42,7 @@ def enqueue(
     event_id: int | None = None,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    message_id: str | None = None,
     in_reply_to: str | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> MailMessage | None:
@@ -51,9 +55,11 @@ def enqueue(
     if db.session.scalar(sa.select(MailMessage.id).where(MailMessage.key == key)):
         return None
     now = clock.now()
-    name, email = sender()
-    words = composition.compose(template, values, locale, _frame(category))
+    organisation = host.current_host()
+    name, email = _sender(organisation)
+    frame = {"host": organisation, "site_url": current_settings().public_url, "category": category}
     row: dict[str, Any] = {
+        **_worded(composition.compose(template, values, locale, frame), calendar),
         "key": key,
         "kind": kind,
         "category": category,
@@ -63,21 +69,30 @@ def enqueue(
         "recipient": recipient.strip(),
         "recipient_name": one_line(recipient_name)[:200],
         "sender": email,
-        "subject": words.subject[:500],
-        "text": words.text,
-        "html": words.html,
-        "calendar": calendar[0] if calendar else None,
-        "calendar_method": calendar[1] if calendar else None,
-        "message_id": f"<{secrets.token_hex(16)}@{links.public_host()}>",
+        "message_id": message_id or new_message_id(),
         "attempts": 0,
         "not_before": not_before or now,
         "expires_at": expires_at,
         "created_at": now,
     }
     row.update(_addressed(row, mime.address(name, email), in_reply_to, tuple(attachments)))
-    if not insert_if_absent(MailMessage, row, key=["key"]):
-        return None
-    return db.session.scalar(sa.select(MailMessage).where(MailMessage.key == key))
+    return _by_key(key) if insert_if_absent(MailMessage, row, key=["key"]) else None
+
+
+def new_message_id() -> str:
+    """For who must note it before the mail is written, so that later mails can refer to it."""
+    return f"<{secrets.token_hex(16)}@{links.public_host()}>"
+
+
+def _worded(words: Words, calendar: tuple[str, str] | None) -> dict[str, Any]:
+    text, method = calendar or (None, None)
+    subject = words.subject[:500]
+    return {"subject": subject, "text": words.text, "html": words.html, "calendar": text, "calendar_method": method}
+
+
+def _by_key(key: str) -> MailMessage | None:
+    bodies = [defer(column) for column in (MailMessage.text, MailMessage.html, MailMessage.calendar, MailMessage.raw)]
+    return db.session.scalar(sa.select(MailMessage).where(MailMessage.key == key).options(*bodies))
 
 
 def _addressed(
@@ -107,14 +122,13 @@ def _addressed(
     return {"status": status, "raw": mime.compose(letter), "recipient": recipient.addr_spec}
 
 
-def _frame(category: str) -> dict[str, Any]:
-    return {"host": host.current_host(), "site_url": current_settings().public_url, "category": category}
-
-
 def sender() -> tuple[str, str]:
     """Name and address all mails come from; also the organiser of every invitation, so answers have one way."""
+    return _sender(host.current_host())
+
+
+def _sender(organisation: Host | None) -> tuple[str, str]:
     name, email = parseaddr(current_settings().mail_from)
-    organisation = host.current_host()
     if organisation:
         return name or organisation.name, email or organisation.email
     return name, email or f"noreply@{links.public_host()}"
