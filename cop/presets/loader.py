@@ -20,10 +20,11 @@ from cop.core.i18n import _
 from cop.events.models import EventKind, Theme
 from cop.host.models import Host
 from cop.host.rules import check_accent
+from cop.registrations.rules import HEADCOUNT
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
 from cop.territories import service as territories
-from cop.territories.models import Profession
+from cop.territories.models import Profession, Territory
 
 FOLDER: Final = Path(__file__).resolve().parent
 _FLAGS: Final = {"rehabilitation": Profession.rehab, "health": Profession.health}
@@ -122,7 +123,10 @@ def parse(name: str, content: dict[str, Any]) -> Preset:
 
 def _kind(table: dict[str, Any]) -> KindPart:
     reminders = [ReminderPart(**reminder) for reminder in table.get("reminders", ())]
-    return KindPart(**{**table, "reminders": reminders})
+    kind = KindPart(**{**table, "reminders": reminders})
+    if reminders and kind.attendance == HEADCOUNT:
+        raise TypeError(f"{kind.code}: people are counted without names, there is nobody to remind")
+    return kind
 
 
 def apply(name: str) -> Host:
@@ -139,17 +143,21 @@ def apply(name: str) -> Host:
                 name=host.preset,
             )
         )
-    kind, code = preset.host.root["kind"], preset.host.root["code"]
     if host is None:
-        root = territories.seed_reference_data(root=(kind, code))
-        territories.choose_counted(_codes(preset.host.professions))
-        host = _add_host(preset, root.id)
+        host = _add_host(preset, seed_reference(preset).id)
     else:
         territories.seed_reference_data(root=(host.root_territory.kind, host.root_territory.code))
     _add_kinds(preset.kinds, clock.now())
     _add_themes(preset.themes)
     db.session.flush()
     return host
+
+
+def seed_reference(preset: Preset) -> Territory:
+    """Territories, professions and who among them is counted; the root is returned."""
+    root = territories.seed_reference_data(root=(preset.host.root["kind"], preset.host.root["code"]))
+    territories.choose_counted(_codes(preset.host.professions))
+    return root
 
 
 def _codes(professions: str | list[str]) -> Collection[str]:
