@@ -12,6 +12,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -79,7 +80,12 @@ class EventForm(Form):
 
     title = StringField(_l("Title"), [required(_l("Give the event a title."))])
     mode = RadioField(
-        _l("How"), choices=[("onsite", _l("On site")), ("online", _l("Online")), ("hybrid", _l("On site and online"))]
+        _l("How"),
+        choices=[
+            SelectChoice("onsite", _l("On site")),
+            SelectChoice("online", _l("Online")),
+            SelectChoice("hybrid", _l("On site and online")),
+        ],
     )
     commune = CommuneField(_l("Commune"))
     venue_name = StringField(_l("Venue"), [Length(max=_SHORT)])
@@ -93,9 +99,9 @@ class EventForm(Form):
     audience = SelectField(
         _l("Who sees it"),
         choices=[
-            ("public", _l("Everybody: it is in the agenda")),
-            ("members", _l("Members: by its link only")),
-            ("invited", _l("Those invited: by its link only")),
+            SelectChoice("public", _l("Everybody: it is in the agenda")),
+            SelectChoice("members", _l("Members: by its link only")),
+            SelectChoice("invited", _l("Those invited: by its link only")),
         ],
     )
     key_event = BooleanField(_l("Key event: it counts in the engagement figures"))
@@ -135,20 +141,22 @@ class EventForm(Form):
         return tuple(found)
 
     def description(self) -> Description:
-        online = self.mode.data == "online"
+        online, onsite = self.mode.data == "online", self.mode.data == "onsite"
+        # What a browser leaves out is empty.
+        text = {field.name: field.data or "" for field in self if isinstance(field, StringField)}
         return Description(
-            title=self.title.data,
+            title=text["title"],
             half_days=self.spans(),
             territory_id=self.territory_id.data,
             mode=self.mode.data,
             commune_id=None if online else self.commune.commune_id,
-            venue_name="" if online else self.venue_name.data,
-            venue_address="" if online else self.venue_address.data,
-            online_url="" if self.mode.data == "onsite" else self.online_url.data,
+            venue_name="" if online else text["venue_name"],
+            venue_address="" if online else text["venue_address"],
+            online_url="" if onsite else text["online_url"],
             capacity=self.capacity.data,
-            summary=self.summary.data,
-            programme=self.programme.data,
-            speakers=self.speakers.data,
+            summary=text["summary"],
+            programme=text["programme"],
+            speakers=text["speakers"],
             audience=self.audience.data,
             key_event=self.key_event.data,
             time_zone=self.zone.key,
@@ -244,8 +252,8 @@ def _build(
             rules.field_of(number, "number"): HiddenField(default=half_day),
         }
     form: EventForm = type("EventFormWithRows", (EventForm,), fields)(data=values)
-    form.territory_id.choices = [(territory.id, territory.name) for territory in territories]
-    form.theme_ids.choices = [(theme.id, label(theme)) for theme in queries.themes()]
+    form.territory_id.choices = [SelectChoice(str(territory.id), territory.name) for territory in territories]
+    form.theme_ids.choices = [SelectChoice(str(theme.id), label(theme)) for theme in queries.themes()]
     return form
 
 

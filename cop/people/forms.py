@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from cop.core.i18n import _, _l, label
@@ -66,15 +66,19 @@ class ProfessionField(SelectField):
         super().__init__(label or _l("Profession"), validators, choices=profession_choices, **options)
 
 
-def profession_choices() -> dict[str, list[tuple[str, str]]]:
+def profession_choices() -> list[SelectChoice]:
     """Choices under their headings, in the reader's order of letters."""
-    groups: dict[str, list[tuple[str, str]]] = {"": [("", str(_("Choose…")))]}
+    groups: dict[str, list[SelectChoice]] = {}
     counted, others, last = str(_("Most frequent")), str(_("Others")), str(_("Not in the list"))
     for profession in queries.professions():
-        wording = label(profession, "label")
+        group = counted if profession.counted else others
         if profession.code == territories.OTHER_PROFESSION:
-            groups[last] = [(profession.code, wording)]
-        else:
-            groups.setdefault(counted if profession.counted else others, []).append((profession.code, wording))
-    order = ("", counted, others, last)
-    return {name: sorted(groups[name], key=lambda pair: pair[1]) for name in order if name in groups}
+            group = last
+        choice = SelectChoice(profession.code, label(profession, "label"), optgroup=group)
+        groups.setdefault(group, []).append(choice)
+    empty = SelectChoice("", str(_("Choose…")))
+    return [empty, *(c for name in (counted, others, last) for c in sorted(groups.get(name, []), key=_spelling))]
+
+
+def _spelling(choice: SelectChoice) -> str:
+    return territories.search_name(choice.label)

@@ -51,12 +51,12 @@ class RegistrationForm(Form):
     def identity(self) -> dict[str, Any]:
         """What ``people.service.find_or_create`` asks for."""
         return {
-            "given_name": self.given_name.data,
-            "family_name": self.family_name.data,
-            "email": self.email.data,
+            "given_name": self.given_name.data or "",
+            "family_name": self.family_name.data or "",
+            "email": self.email.data or "",
             "profession_code": self.profession.data or None,
             "commune_id": self.commune.commune_id,
-            "rpps": self.rpps.data,
+            "rpps": self.rpps.data or "",
         }
 
 
