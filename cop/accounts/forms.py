@@ -12,6 +12,7 @@ from cop.core.i18n import _, _l, label
 from cop.territories.models import Territory
 
 EVERYWHERE: Final = "everywhere"
+_LANGUAGES: Final = {"fr": "Français", "en": "English"}
 _GROUPS: Final = {
     "region": _l("Regions"),
     "hemi_region": _l("Hemi-regions"),
@@ -37,7 +38,7 @@ class LinkForm(Form):
 
 class ProfileForm(Form):
     name = StringField(_l("First and last name"), [DataRequired(_l("Write your name.")), Length(max=200)])
-    language = SelectField(_l("Language of the mails you receive"), choices=[("fr", "Français"), ("en", "English")])
+    language = SelectField(_l("Language of the mails you receive"), choices=_LANGUAGES)
 
 
 class ChoosePasswordForm(Form):
@@ -64,13 +65,13 @@ class RoleForm(Form):
 
     def offer(self, territories: list[Territory], *, everywhere: bool) -> None:
         """The roles and the territories this administrator may give."""
-        self.role.choices = [(code, label(role)) for code, role in ROLES.items()]
-        choices: dict[str, list[tuple[str, str]]] = {}
+        self.role.choices = {code: label(role) for code, role in ROLES.items()}
+        choices: dict[str, dict[str, str]] = {}
         if everywhere:
-            choices[_("The whole organisation")] = [(EVERYWHERE, _("Everywhere"))]
+            choices[_("The whole organisation")] = {EVERYWHERE: _("Everywhere")}
         for territory in territories:
-            group = str(_GROUPS.get(territory.kind, territory.kind))
-            choices.setdefault(group, []).append((str(territory.id), territory.name))
+            group = choices.setdefault(str(_GROUPS.get(territory.kind, territory.kind)), {})
+            group[str(territory.id)] = territory.name
         self.territory_id.choices = choices
 
     @property
@@ -85,4 +86,4 @@ class OpenAccountForm(RoleForm):
         [DataRequired(_l("Write an e-mail address.")), Email(_l("This is not an e-mail address.")), Length(max=254)],
     )
     name = StringField(_l("First and last name"), [DataRequired(_l("Write the name.")), Length(max=200)])
-    language = SelectField(_l("Language of the mails"), choices=[("fr", "Français"), ("en", "English")])
+    language = SelectField(_l("Language of the mails"), choices=_LANGUAGES)

@@ -1,6 +1,7 @@
 """Reading accounts and their grants."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
@@ -78,6 +79,11 @@ def account(viewer: Account, account_id: int) -> Account:
     found: Account | None = db.session.scalar(statement)
     if found is None:
         raise NotFound
+    return found
+
+
+def same_grant(account: Account, **values: Any) -> Grant | None:
+    found: Grant | None = db.session.scalar(sa.select(Grant).filter_by(account_id=account.id, **values).limit(1))
     return found
 
 

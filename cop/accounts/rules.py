@@ -56,8 +56,9 @@ def _folded(text: str) -> str:
 
 
 def _repeats(text: str) -> bool:
-    """Whether the text is a few characters over and over: « abcabcabcabc »."""
-    return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, 5)) or len(set(text)) < 5
+    """Whether the text is a few characters, or one word, over and over: « abcabcabcabc »."""
+    sizes = range(1, len(text) // 2 + 1)
+    return len(set(text)) < 5 or any(text == (text[:size] * len(text))[: len(text)] for size in sizes)
 
 
 def _is_made_of(text: str, own_words: Iterable[str]) -> bool:

@@ -68,7 +68,11 @@ def give_role(
     if giver is not None and not queries.may_give_on(giver, territory_id):
         raise Refused(_l("You can give a role only on the territories where you manage accounts."), "territory_id")
     rules.check_period(starts_on, ends_on)
-    grant = Grant(account=account, role=role, territory_id=territory_id, starts_on=starts_on, ends_on=ends_on)
+    values = {"role": role, "territory_id": territory_id, "starts_on": starts_on, "ends_on": ends_on}
+    twice = queries.same_grant(account, **values)
+    if twice is not None:  # a double press
+        return twice
+    grant = Grant(account=account, **values)
     db.session.add(grant)
     db.session.flush()
     access.forget(account)
