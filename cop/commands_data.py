@@ -1,7 +1,8 @@
 """``cop migrate``, ``cop init``, ``cop demo``: bringing a database to life."""
 
-from importlib import import_module
-from importlib.util import find_spec
+import sys
+from time import monotonic
+from typing import Final
 
 import click
 
@@ -43,21 +44,52 @@ def init(preset: str) -> None:
 
 
 @click.command()
-def demo() -> None:
+@click.option("--preset", default="cokillaje", show_default=True, help="Kind of organisation to live.")
+def demo(preset: str) -> None:
     """Fill an empty database with a small believable community."""
     with create_app().app_context():
         _migrate()
-        if not _load_demo():
+        if not _load_demo(preset):
             raise click.ClickException("this database is not empty: the demonstration would mix with real people.")
+        for line in _demo_accounts():
+            click.echo(line)
 
 
-def _load_demo() -> bool:
+def _load_demo(preset: str = "cokillaje") -> bool:
     """Load the demonstration into a database that holds no organisation yet."""
     if host.current_host() is not None:
         return False
-    click.echo("  · loading the demonstration (a year and a half of a community) …", err=True)
-    import_module("cop.demo").load()
+    from cop import demo as community
+
+    community.load(Progress(), preset)
     return True
+
+
+class Progress:
+    """Says what is being loaded, and how far: silence looks like a hang."""
+
+    WORDS: Final = {
+        "territories": "territories and professions",
+        "register": "a made-up register extract",
+        "life": "a year and a half of events",
+    }
+
+    def __init__(self) -> None:
+        self.at = monotonic()
+        self.phase = ""
+
+    def __call__(self, phase: str, share: float) -> None:
+        if phase != self.phase:
+            self._close()
+            self.phase, self.at = phase, monotonic()
+            if phase in self.WORDS:
+                click.echo(f"  · {self.WORDS[phase]} … ", nl=False, err=True)
+        elif sys.stderr.isatty():
+            click.echo(f"\r  · {self.WORDS[phase]} … {share:4.0%} ", nl=False, err=True)
+
+    def _close(self) -> None:
+        if self.phase in self.WORDS:
+            click.echo(f"{monotonic() - self.at:.1f} s", err=True)
 
 
 @click.command(hidden=True)
@@ -85,8 +117,12 @@ def _welcome() -> list[str]:
 
 
 def _demo_accounts() -> list[str]:
-    accounts = import_module("cop.demo").accounts() if find_spec("cop.demo") else []
-    return ["  Accounts:", *(f"    {email:34} {password:24} {words}" for email, password, words in accounts)]
+    from cop import demo as community
+
+    return [
+        "  Accounts:",
+        *(f"    {email:30} {password:28} {words}" for email, password, words in community.accounts()),
+    ]
 
 
 def _has_accounts() -> bool:
