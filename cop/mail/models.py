@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cop.core.db import Numbered, UTCDateTime
+from cop.core.db import Model, Numbered, UTCDateTime
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -55,12 +55,7 @@ class MailMessage(Numbered):
     recipient_name: Mapped[str] = mapped_column(sa.String(200), default="")
     sender: Mapped[str] = mapped_column(sa.String(320))
     subject: Mapped[str] = mapped_column(sa.String(500))
-    text: Mapped[str | None] = mapped_column(sa.Text)
-    html: Mapped[str | None] = mapped_column(sa.Text)
-    calendar: Mapped[str | None] = mapped_column(sa.Text)
     calendar_method: Mapped[str | None] = mapped_column(sa.String(20))
-    # The bytes handed to the server: the worker must not compose, which costs thirty times the sending.
-    raw: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     message_id: Mapped[str] = mapped_column(sa.String(255), index=True)
     status: Mapped[str] = mapped_column(sa.String(20))
     attempts: Mapped[int] = mapped_column(default=0)
@@ -71,6 +66,43 @@ class MailMessage(Numbered):
     error: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     bodies_erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    body: Mapped["MailBody | None"] = relationship(back_populates="mail", cascade="all, delete-orphan")
+
+    @property
+    def text(self) -> str | None:
+        return self.body.text if self.body else None
+
+    @property
+    def html(self) -> str | None:
+        return self.body.html if self.body else None
+
+    @property
+    def calendar(self) -> str | None:
+        return self.body.calendar if self.body else None
+
+    @property
+    def raw(self) -> bytes | None:
+        return self.body.raw if self.body else None
+
+
+class MailBody(Model):
+    """What a mail says; deleted when it has served.
+
+    Beside the mail and not in it: SQLite writes a whole row again for each change of state, and a
+    mail changes state two times at least.
+    """
+
+    __tablename__ = "mail_body"
+
+    mail_id: Mapped[int] = mapped_column(sa.ForeignKey("mail_message.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text)
+    calendar: Mapped[str | None] = mapped_column(sa.Text)
+    # The bytes handed to the server: composing costs the worker thirty times the sending.
+    raw: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+
+    mail: Mapped[MailMessage] = relationship(back_populates="body")
 
 
 class Suppression(Numbered):

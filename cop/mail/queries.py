@@ -2,18 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import defer
 
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.mail.models import MailGate, MailMessage, Status
 from cop.mail.rules import QUOTA_WINDOW
-
-_WITHOUT_BODIES: Final = [defer(column) for column in (MailMessage.text, MailMessage.html, MailMessage.raw)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ def _count(*conditions: sa.ColumnElement[bool]) -> int:
 
 def page_of_mails(page: int, per_page: int, recipient: str = "") -> Pagination:
     """The newest mails; ``recipient`` keeps those of one address."""
-    found = sa.select(MailMessage).options(*_WITHOUT_BODIES)
+    found = sa.select(MailMessage)
     if recipient:
         found = found.where(sa.func.lower(MailMessage.recipient) == recipient.strip().lower())
     newest = found.order_by(MailMessage.created_at.desc(), MailMessage.id.desc())

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer
+from sqlalchemy.exc import IntegrityError
 
 from cop.core import clock, links
 from cop.core.db import change, db, insert_if_absent
@@ -20,10 +20,9 @@ from cop.core.settings import current_settings
 from cop.host import queries as host
 from cop.host.models import Host
 from cop.mail import composition, mime
-from cop.mail.composition import Words
 from cop.mail.content_lines import one_line
 from cop.mail.mime import Attachment, Letter
-from cop.mail.models import MailMessage, Status, Suppression
+from cop.mail.models import MailBody, MailMessage, Status, Suppression
 from cop.mail.rules import PRIORITIES
 
 
@@ -58,25 +57,38 @@ def enqueue(
     organisation = host.current_host()
     name, email = _sender(organisation)
     frame = {"host": organisation, "site_url": current_settings().public_url, "category": category}
-    row: dict[str, Any] = {
-        **_worded(composition.compose(template, values, locale, frame), calendar),
-        "key": key,
-        "kind": kind,
-        "category": category,
-        "priority": PRIORITIES[category],
-        "person_id": person_id,
-        "event_id": event_id,
-        "recipient": recipient.strip(),
-        "recipient_name": one_line(recipient_name)[:200],
-        "sender": email,
-        "message_id": message_id or new_message_id(),
-        "attempts": 0,
-        "not_before": not_before or now,
-        "expires_at": expires_at,
-        "created_at": now,
-    }
-    row.update(_addressed(row, mime.address(name, email), in_reply_to, tuple(attachments)))
-    return _by_key(key) if insert_if_absent(MailMessage, row, key=["key"]) else None
+    words = composition.compose(template, values, locale, frame)
+    message = MailMessage(
+        key=key,
+        kind=kind,
+        category=category,
+        priority=PRIORITIES[category],
+        person_id=person_id,
+        event_id=event_id,
+        recipient=recipient.strip(),
+        recipient_name=one_line(recipient_name)[:200],
+        sender=email,
+        subject=words.subject[:500],
+        calendar_method=calendar[1] if calendar else None,
+        message_id=message_id or new_message_id(),
+        attempts=0,
+        not_before=not_before or now,
+        expires_at=expires_at,
+        created_at=now,
+        body=MailBody(text=words.text, html=words.html, calendar=calendar[0] if calendar else None),
+    )
+    _address(message, mime.address(name, email), in_reply_to, tuple(attachments))
+    return _insert(message)
+
+
+def _insert(message: MailMessage) -> MailMessage | None:
+    try:
+        with db.session.begin_nested():
+            db.session.add(message)
+            db.session.flush()
+    except IntegrityError:  # the same key, at the same moment: the other one wrote it
+        return None
+    return message
 
 
 def new_message_id() -> str:
@@ -84,42 +96,36 @@ def new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@{links.public_host()}>"
 
 
-def _worded(words: Words, calendar: tuple[str, str] | None) -> dict[str, Any]:
-    text, method = calendar or (None, None)
-    subject = words.subject[:500]
-    return {"subject": subject, "text": words.text, "html": words.html, "calendar": text, "calendar_method": method}
-
-
-def _by_key(key: str) -> MailMessage | None:
-    bodies = [defer(column) for column in (MailMessage.text, MailMessage.html, MailMessage.calendar, MailMessage.raw)]
-    return db.session.scalar(sa.select(MailMessage).where(MailMessage.key == key).options(*bodies))
-
-
-def _addressed(
-    row: Mapping[str, Any], origin: Address, in_reply_to: str | None, attachments: tuple[Attachment, ...]
-) -> dict[str, Any]:
-    """The bytes and the first state of a mail."""
+def _address(
+    message: MailMessage, origin: Address, in_reply_to: str | None, attachments: tuple[Attachment, ...]
+) -> None:
+    """Give the mail its bytes and its first state."""
+    body = message.body
     try:
-        recipient = mime.address(row["recipient_name"], row["recipient"])
+        recipient = mime.address(message.recipient_name, message.recipient)
     except mime.BadAddress:
         # A reminder job would otherwise try again for ever.
-        shown = one_line(row["recipient"])[:320]
-        return {"status": Status.FAILED, "raw": None, "error": "not a mail address", "recipient": shown}
+        message.recipient = one_line(message.recipient)[:320]
+        message.status, message.error = Status.FAILED, "not a mail address"
+        return
+    if body is None:
+        raise TypeError("a mail is queued with its body")
     letter = Letter(
         sender=origin,
         recipient=recipient,
-        subject=row["subject"],
-        text=row["text"],
-        html=row["html"],
-        message_id=row["message_id"],
-        date=row["created_at"],
+        subject=message.subject,
+        text=body.text,
+        html=body.html,
+        message_id=message.message_id,
+        date=message.created_at,
         in_reply_to=in_reply_to,
-        calendar=row["calendar"],
-        calendar_method=row["calendar_method"] or "",
+        calendar=body.calendar,
+        calendar_method=message.calendar_method or "",
         attachments=attachments,
     )
-    status = Status.SUPPRESSED if is_suppressed(row["recipient"]) else Status.QUEUED
-    return {"status": status, "raw": mime.compose(letter), "recipient": recipient.addr_spec}
+    body.raw = mime.compose(letter)
+    message.recipient = recipient.addr_spec
+    message.status = Status.SUPPRESSED if is_suppressed(message.recipient) else Status.QUEUED
 
 
 def sender() -> tuple[str, str]:

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from cop.core.db import change
+from cop.core.db import change, db
 from cop.mail import rules
-from cop.mail.models import MailMessage, Status
+from cop.mail.models import MailBody, MailMessage, Status
 
 _MAIL: Final[Any] = MailMessage.__table__
+_BODIES: Final[Any] = MailBody.__table__
 _AT_REST: Final = (Status.SENT, Status.FAILED, Status.CANCELLED, Status.EXPIRED, Status.SUPPRESSED)
 
 
@@ -36,7 +37,8 @@ def erase_bodies(now: datetime) -> int:
         _MAIL.c.created_at <= now - rules.BODIES_KEPT_FOR,
         _MAIL.c.status.in_(_AT_REST),
     )
-    return _set(*old, text=None, html=None, calendar=None, raw=None, bodies_erased_at=now)
+    db.session.execute(sa.delete(_BODIES).where(_BODIES.c.mail_id.in_(sa.select(_MAIL.c.id).where(*old))))
+    return _set(*old, bodies_erased_at=now)
 
 
 def _set(*conditions: Any, **values: Any) -> int:

@@ -12,9 +12,10 @@ from cop.core import jobs as core_jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
-from cop.mail import jobs, queries, rules, service_delivery, service_housekeeping, transport
+from cop.mail import jobs, queries, rules, service_housekeeping, transport
+from cop.mail.ledger import Claimed, open_ledger
 from cop.mail.models import MailMessage, Status
-from cop.mail.service_delivery import claim, deliver
+from cop.mail.service_delivery import deliver
 from cop.mail.transport import Interrupted, Parcel, Refused, Unreachable
 
 Queue = Callable[..., int]
@@ -39,6 +40,12 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Parcel], None]]
         monkeypatch.setattr(transport, "MEMORY", Door(act))
 
     return use
+
+
+def claim() -> list[Claimed]:
+    """What a worker does just before it dies."""
+    with open_ledger() as ledger:
+        return ledger.claim(core_clock.now(), 20)
 
 
 def raising(error: BaseException) -> Callable[[Parcel], None]:
@@ -82,8 +89,7 @@ def test_a_mail_waits_for_its_hour_and_expires_after_it(queue: Queue, read: Read
 
 def test_a_crash_between_claim_and_outcome_sends_again_after_a_while(queue: Queue, read: Read, clock: Any) -> None:
     number = queue()
-    with unit_of_work():
-        assert len(claim(core_clock.now())) == 1
+    assert len(claim()) == 1
     # The worker dies here.
     clock.advance(minutes=14)
     core_jobs.run(jobs.JOBS[1])
@@ -96,13 +102,12 @@ def test_a_crash_between_claim_and_outcome_sends_again_after_a_while(queue: Queu
 
 def test_a_worker_that_wakes_up_late_does_not_undo_what_another_did(queue: Queue, read: Read, clock: Any) -> None:
     number = queue()
-    with unit_of_work():
-        [slow] = claim(core_clock.now())
+    [slow] = claim()
     clock.advance(minutes=16)
     core_jobs.run(jobs.JOBS[1])
     assert deliver() == 1
-    with unit_of_work():
-        service_delivery._note(slow, status=Status.FAILED, error="too late")
+    with open_ledger() as ledger:
+        ledger.not_sent(slow, status=Status.FAILED, error="too late")
     assert read(number).status == Status.SENT
 
 
@@ -133,8 +138,7 @@ def test_an_unforeseen_error_keeps_one_mail_and_gives_back_the_others(queue: Que
 def test_a_mail_that_kills_each_worker_is_given_up(queue: Queue, read: Read, clock: Any) -> None:
     number = queue()
     for _ in range(len(rules.LADDER) + 1):
-        with unit_of_work():
-            assert len(claim(core_clock.now())) == 1
+        assert len(claim()) == 1
         clock.advance(minutes=16)
         core_jobs.run(jobs.JOBS[1])
     assert read(number).status == Status.FAILED

@@ -1,0 +1,168 @@
+"""Claims and outcomes: the writing behind the delivery, on a connection of its own.
+
+A mail is claimed by a conditional UPDATE, and its outcome is kept before the next one is sent. These are
+thousands of tiny transactions a minute: they go straight to the tables, without session or identity map.
+What a dead process can cause is one mail sent twice. A power cut may also lose the outcomes of the last
+half second: SQLite in WAL mode does not wait for the disk at each commit, and PostgreSQL is asked not to.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from cop.core.db import db, insert_if_absent
+from cop.core.settings import current_settings
+from cop.core.unit_of_work import release, unit_of_work
+from cop.mail import rules
+from cop.mail.models import MailBody, MailGate, MailMessage, Status
+from cop.mail.transport import Parcel
+
+_MAIL: Final[Any] = MailMessage.__table__
+_BODIES: Final[Any] = MailBody.__table__
+_GATES: Final[Any] = MailGate.__table__
+_GATE: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail this worker alone may send; ``since`` is what makes the claim its own."""
+
+    id: int
+    priority: int
+    attempts: int
+    since: datetime
+    parcel: Parcel
+
+
+_OURS: Final = (
+    _MAIL.c.id == sa.bindparam("mail"),
+    _MAIL.c.status == Status.SENDING,
+    _MAIL.c.sending_since == sa.bindparam("since"),
+)
+# Built once: building a statement costs as much as running it.
+_SENT: Final = (
+    sa.update(_MAIL)
+    .where(*_OURS)
+    .values(status=Status.SENT, sent_at=sa.bindparam("at"), sending_since=None, error=None)
+)
+_GIVEN_BACK: Final = (
+    sa.update(_MAIL).where(*_OURS).values(status=Status.QUEUED, sending_since=None, attempts=_MAIL.c.attempts - 1)
+)
+_DUE: Final = (
+    sa.select(_MAIL.c.id)
+    .where(_MAIL.c.status == Status.QUEUED, _MAIL.c.not_before <= sa.bindparam("now"))
+    .where(sa.or_(_MAIL.c.expires_at.is_(None), _MAIL.c.expires_at > sa.bindparam("now")))
+    .order_by(_MAIL.c.priority, _MAIL.c.id)
+    .limit(sa.bindparam("limit"))
+)
+
+
+def _taking(due: Any) -> Any:
+    return (
+        sa.update(_MAIL)
+        .where(_MAIL.c.id.in_(due), _MAIL.c.status == Status.QUEUED)
+        .values(status=Status.SENDING, sending_since=sa.bindparam("since"), attempts=_MAIL.c.attempts + 1)
+        .returning(_MAIL.c.id, _MAIL.c.priority, _MAIL.c.attempts, _MAIL.c.sender, _MAIL.c.recipient)
+    )
+
+
+_TAKE: Final = _taking(_DUE)
+_TAKE_SERVICE: Final = _taking(_DUE.where(_MAIL.c.priority == 0))
+_TAKE_OTHERS: Final = _taking(_DUE.where(_MAIL.c.priority > 0))
+_RAW: Final = sa.select(_BODIES.c.mail_id, _BODIES.c.raw).where(
+    _BODIES.c.mail_id.in_(sa.bindparam("mails", expanding=True))
+)
+
+
+class Ledger:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def claim(self, now: datetime, limit: int) -> list[Claimed]:
+        """Take the most urgent mails that are due; nothing while the mail server is left alone."""
+        with self.connection.begin():
+            if not self._pass_gate(now):
+                return []
+            service_mails, others = rules.allowance(current_settings().mail_daily_quota, self._used(now))
+            if others >= limit:
+                return self._take(_TAKE, now, limit)
+            # Near the quota the two kinds are counted apart.
+            first = self._take(_TAKE_SERVICE, now, min(limit, service_mails))
+            return first + self._take(_TAKE_OTHERS, now, min(limit, others) - len(first))
+
+    def _pass_gate(self, now: datetime) -> bool:
+        """Lock the gate's row, so that workers count and claim one after the other; false while it is closed."""
+        gate = sa.update(_GATES).where(_GATES.c.id == _GATE, _GATES.c.closed_until <= now).values(passed_at=now)
+        return self.connection.execute(gate).rowcount > 0
+
+    def _used(self, now: datetime) -> int:
+        if not current_settings().mail_daily_quota:
+            return 0
+        recent = sa.or_(_MAIL.c.sent_at > now - rules.QUOTA_WINDOW, _MAIL.c.status == Status.SENDING)
+        return int(self.connection.scalar(sa.select(sa.func.count()).select_from(_MAIL).where(recent)) or 0)
+
+    def _take(self, statement: Any, now: datetime, limit: int) -> list[Claimed]:
+        if limit <= 0:
+            return []
+        rows = self.connection.execute(statement, {"now": now, "since": now, "limit": limit}).all()
+        bodies = self.connection.execute(_RAW, {"mails": [row.id for row in rows]})
+        raw = {body.mail_id: body.raw for body in bodies}
+        claimed = [
+            Claimed(row.id, row.priority, row.attempts, now, Parcel(row.sender, row.recipient, raw[row.id]))
+            for row in rows
+        ]
+        return sorted(claimed, key=lambda mail: (mail.priority, mail.id))
+
+    def sent(self, mail: Claimed, at: datetime) -> None:
+        with self.connection.begin():
+            self.connection.execute(_SENT, {"mail": mail.id, "since": mail.since, "at": at})
+
+    def not_sent(self, mail: Claimed, **values: Any) -> None:
+        """Write what became of a mail, if the claim still is ours."""
+        statement = sa.update(_MAIL).where(*_OURS).values(sending_since=None, **values)
+        with self.connection.begin():
+            self.connection.execute(statement, {"mail": mail.id, "since": mail.since})
+
+    def give_back(self, mails: Sequence[Claimed]) -> None:
+        """Mails that were not tried: they wait for the next claim, with no try counted."""
+        if mails:
+            with self.connection.begin():
+                self.connection.execute(_GIVEN_BACK, [{"mail": mail.id, "since": mail.since} for mail in mails])
+
+    def close_gate(self, problem: str, now: datetime) -> None:
+        """Leave the mail server alone for a while, the longer the more often it did not answer."""
+        with self.connection.begin():
+            failures = (self.connection.scalar(sa.select(_GATES.c.failures).where(_GATES.c.id == _GATE)) or 0) + 1
+            values = {"closed_until": now + rules.pause_after(failures), "failures": failures, "error": problem}
+            self.connection.execute(sa.update(_GATES).where(_GATES.c.id == _GATE).values(**values))
+
+    def server_answers(self) -> None:
+        with self.connection.begin():
+            self.connection.execute(sa.update(_GATES).where(_GATES.c.failures > 0).values(failures=0, error=None))
+
+
+@contextmanager
+def open_ledger() -> Iterator[Ledger]:
+    """Outside of any transaction, for it writes on a connection of its own."""
+    release()
+    with unit_of_work():
+        insert_if_absent(MailGate, {"id": _GATE}, key=["id"])
+    with db.engine.connect() as connection:
+        wait = connection.dialect.name == "postgresql"
+        if wait:
+            _run(connection, "SET synchronous_commit TO off")
+        try:
+            yield Ledger(connection)
+        finally:
+            if wait:
+                _run(connection, "RESET synchronous_commit")
+
+
+def _run(connection: Connection, statement: str) -> None:
+    with connection.begin():
+        connection.exec_driver_sql(statement)
