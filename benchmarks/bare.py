@@ -8,7 +8,8 @@ import os
 import sqlite3
 from typing import Any
 
-from flask import Flask, g, redirect, render_template_string, request
+from flask import Flask, g, redirect, render_template, request
+from jinja2 import DictLoader
 
 DATABASE = os.environ["BARE_DATABASE"]
 PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{{ event.title }}</title></head><body>
@@ -24,6 +25,8 @@ DONE = "<!doctype html><html lang='fr'><title>Merci</title><h1>Merci</h1><p>Un c
 FIELDS = (("given_name", "Prénom"), ("family_name", "Nom"), ("email", "E-mail"), ("commune", "Commune"))
 
 app = Flask(__name__)
+# Compiled once, as a file would be.
+app.jinja_env.loader = DictLoader({"page.html": PAGE, "done.html": DONE})
 
 
 def connection() -> sqlite3.Connection:
@@ -43,7 +46,7 @@ def _close(_error: Any) -> None:
 @app.get("/evenements/<slug>")
 def page(slug: str) -> str:
     event = connection().execute("SELECT * FROM event WHERE slug = ?", (slug,)).fetchone()
-    return render_template_string(PAGE, event=event, fields=FIELDS, professions=range(30))
+    return render_template("page.html", event=event, fields=FIELDS, professions=range(30))
 
 
 @app.post("/evenements/<slug>/inscription")
@@ -58,7 +61,7 @@ def register(slug: str) -> Any:
 
 @app.get("/evenements/<slug>/inscription/merci")
 def done(slug: str) -> str:
-    return render_template_string(DONE, email=f"diane@{slug}.example")
+    return render_template("done.html", email=f"diane@{slug}.example")
 
 
 def create_database() -> None:
