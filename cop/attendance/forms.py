@@ -13,11 +13,11 @@ from cop.people.service import Identity
 
 
 class WalkInForm(Form):
-    given_name = StringField(_l("Given name"), [required(_l("Give a given name.")), Length(max=100)])
-    family_name = StringField(_l("Family name"), [required(_l("Give a family name.")), Length(max=100)])
+    given_name = StringField(_l("First name"), [required(_l("Give a first name.")), Length(max=100)])
+    family_name = StringField(_l("Last name"), [required(_l("Give a last name.")), Length(max=100)])
     profession = ProfessionField()
     commune = CommuneField(_l("Commune of practice"))
-    email = EmailField(_l("Address"), [Length(max=254)])
+    email = EmailField(_l("E-mail"), [Length(max=254)])
 
     def identity(self) -> Identity:
         return Identity(
