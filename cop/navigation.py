@@ -33,9 +33,17 @@ MENU: Final = (
     Entry(_l("Sign in"), "accounts.sign_in", signed_in=False),
 )
 
+# The pages of running the site, shown as tabs of one another.
+ADMINISTRATION: Final = (
+    Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
+    Entry(_l("Accounts"), "account_management.index", Permission.ACCOUNT_MANAGE),
+    Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
+)
+
 
 def init_app(app: Application) -> None:
     app.context_processor(_page_frame)
+    app.add_template_global(_administration, "administration_tabs")
 
 
 def _page_frame() -> dict[str, Any]:
@@ -47,6 +55,11 @@ def _page_frame() -> dict[str, Any]:
         "locale": language(),
         "demo": current_settings().demo,
     }
+
+
+def _administration() -> list[dict[str, Any]]:
+    account = current_account()
+    return [_line(entry) for entry in ADMINISTRATION if _shown(entry, account)]
 
 
 def _shown(entry: Entry, account: Any) -> bool:

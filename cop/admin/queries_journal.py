@@ -27,11 +27,13 @@ PER_PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One act in words; ``event_id`` where there is a page to go to."""
+    """One act in words: what it is about, and what comes before and after; ``event_id`` where there is a page."""
 
     day: date
     at: datetime
-    sentence: str
+    before: str
+    what: str
+    after: str
     event_id: int | None
 
 
@@ -91,8 +93,9 @@ def lines(entries: Iterable[ActivityEntry]) -> list[Line]:
         event_id = event_of.get((entry.subject_type, entry.subject_id))
         who = sentences.actor(entry.actor_kind, names.get(entry.actor_id or 0))
         what = titles.get(event_id or 0) or _subject(entry, names)
-        words = sentences.sentence(entry.action, who, what)
-        told.append(Line(clock.local_date(entry.at), entry.at, words, event_id if event_id in titles else None))
+        before, what, after = sentences.sentence(entry.action, who, what).partition(what)
+        known = event_id if event_id in titles else None
+        told.append(Line(clock.local_date(entry.at), entry.at, before, what, after, known))
     return told
 
 

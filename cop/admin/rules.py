@@ -100,7 +100,7 @@ def mails(
         )
         return Check("mails", State.WARN, title, words, _("The list of mails says which ones and why."))
     words = _n("In the last 24 hours one mail was sent.", "In the last 24 hours %(num)d mails were sent.", sent)
-    words += " " + _n("One is waiting.", "%(num)d are waiting.", waiting)
+    words += " " + (_n("One is waiting.", "%(num)d are waiting.", waiting) if waiting else _("None is waiting."))
     return Check("mails", State.GOOD, title, words)
 
 
