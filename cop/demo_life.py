@@ -16,7 +16,7 @@ from cop.core import clock
 from cop.core.db import db
 from cop.core.jobs import Job
 from cop.demo_attendance import Door, passers_by
-from cop.demo_past import CHANGE_OF_MIND, Guest, happened
+from cop.demo_past import CHANGE_OF_MIND, Guest, happened, was_called_off
 from cop.demo_people import Member, Names
 from cop.demo_plan import Planned, programme
 from cop.events import queries as event_queries
@@ -136,8 +136,9 @@ class Life:
 
     def _publish(self, one: Planned, now: datetime) -> None:
         events.publish(db.session.get_one(Event, one.event_id), actor=self._organiser(one), now=now)
-        if one.fate == "held" and one.ends_at < self.now - LIVED:
-            self.at(one.ends_at + DAY, partial(self._look_back, one, now))
+        if one.fate in {"held", "cancelled"} and one.ends_at < self.now - LIVED:
+            act = self._look_back if one.fate == "held" else self._look_back_at_nothing
+            self.at(one.starts_at - 9 * DAY if one.fate == "cancelled" else one.ends_at + DAY, partial(act, one, now))
             return
         for moment, member in self._registrants(one, now):
             self.at(moment, partial(self._register, one, member))
@@ -157,6 +158,13 @@ class Life:
         walk_ins = sorted(others - {guest.person_id for guest in guests})
         event = db.session.get_one(Event, one.event_id)
         happened(one, event, guests, walk_ins, self._organiser(one), self.rng)
+
+    def _look_back_at_nothing(self, one: Planned, published: datetime, now: datetime) -> None:
+        registrants = [(moment, member) for moment, member in self._registrants(one, published) if moment < now]
+        guests = [Guest(self.person(member, moment).id, moment) for moment, member in registrants]
+        event = db.session.get_one(Event, one.event_id)
+        was_called_off(one, event, guests)
+        events.cancel(event, CALLED_OFF, actor=self._organiser(one), now=now)
 
     def _call_off(self, one: Planned, now: datetime) -> None:
         events.cancel(db.session.get_one(Event, one.event_id), CALLED_OFF, actor=self._organiser(one), now=now)

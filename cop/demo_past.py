@@ -56,6 +56,15 @@ def happened(
     db.session.flush()
 
 
+def was_called_off(one: Planned, event: Event, guests: Sequence[Guest]) -> None:
+    """Those registered kept their line, and were told at the time."""
+    source = "public" if one.kind.audience == "public" else "staff"
+    _insert(Registration, [_registration(event, guest, source, None) for guest in guests])
+    _insert(Invitation, [_invitation(event, guest, InvitationState.CANCELLED) for guest in guests])
+    event.seats_taken = len(guests)
+    db.session.flush()
+
+
 def _insert(model: type[Any], rows: list[dict[str, Any]]) -> None:
     if rows:
         db.session.execute(sa.insert(model), rows)
@@ -83,7 +92,7 @@ def _invitation(event: Event, guest: Guest, state: str) -> dict[str, Any]:
         "event_id": event.id,
         "person_id": guest.person_id,
         "uid": invitations.new_uid(),
-        "sequence": 0,
+        "sequence": int(state == InvitationState.CANCELLED),
         "told_sequence": event.calendar_sequence,
         "told_revision": event.calendar_revision,
         "state": state,
