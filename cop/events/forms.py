@@ -184,8 +184,10 @@ class EventForm(Form):
         return str(self[{"commune_id": "commune"}.get(name, name)].label.text)
 
 
-def _number_in(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+def _number_in(hidden: str | int | None) -> int | None:
+    """A hidden number as it was sent or, left out of the request, as it stood."""
+    digits = str(hidden or "")
+    return int(digits) if digits.isdigit() else None
 
 
 def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:

@@ -23,6 +23,8 @@ LISTED = (
     selectinload(Event.half_days),
 )
 WHOLE = (*LISTED, joinedload(Event.organiser), selectinload(Event.themes))
+# The page everybody opens: one statement. A few half-days times a few themes make a few rows.
+SHOWN = (joinedload(Event.kind), joinedload(Event.commune), joinedload(Event.half_days), joinedload(Event.themes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def get(event_id: int) -> Event:
 
 
 def by_slug(slug: str) -> Event:
-    event: Event | None = db.session.scalar(sa.select(Event).where(Event.slug == slug).options(*WHOLE))
+    statement = sa.select(Event).where(Event.slug == slug).options(*SHOWN)
+    event: Event | None = db.session.scalars(statement).unique().one_or_none()
     if event is None:
         raise NotFound
     return event

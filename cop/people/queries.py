@@ -1,6 +1,7 @@
 """Reading people: by what identifies them, and those a viewer may see."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -49,7 +50,17 @@ def search(words: str, viewer: Account, limit: int = 20) -> Sequence[Person]:
     return db.session.scalars(statement.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)).all()
 
 
-def professions() -> Sequence[Profession]:
+class ProfessionRow(NamedTuple):
+    """A profession as a form offers it."""
+
+    code: str
+    label_fr: str
+    label_en: str
+    counted: bool
+
+
+def professions() -> list[ProfessionRow]:
     """Those a person may say; roles and closed codes of the register are no professions."""
-    statement = sa.select(Profession).where(Profession.active.is_(True), Profession.family != "role_based")
-    return db.session.scalars(statement.order_by(Profession.position)).all()
+    columns = (Profession.code, Profession.label_fr, Profession.label_en, Profession.counted)
+    statement = sa.select(*columns).where(Profession.active.is_(True), Profession.family != "role_based")
+    return [ProfessionRow(*row) for row in db.session.execute(statement)]

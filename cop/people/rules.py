@@ -1,6 +1,7 @@
 """Addresses and names: when two are the same, and when one looks mistyped."""
 
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
@@ -65,6 +66,7 @@ def email_hint(email: str) -> str | None:
     return f"{name}@{meant}" if meant else None
 
 
+@lru_cache(maxsize=1024)
 def _meant(domain: str) -> str | None:
     if domain in COMMON_DOMAINS or domain in REAL_NEIGHBOURS or "." not in domain:
         return None

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cop.activity import service as activity
 from cop.activity.service import PUBLIC, Actor
@@ -53,11 +55,9 @@ def find_or_create(
     """
     said = _identity(given_name, family_name, email, profession_code, commune_id, rpps, language, notice_version)
     moment = now or clock.now()
-    person = _recognise(said, actor)
-    if person is None:
-        person = _insert(said, moment) or _recognise(said, actor)
-    if person is None:
-        raise RuntimeError("an address is taken by a record that cannot be read")
+    person = _recognise(said, actor) or _insert_by_address(said, moment)
+    if person is None:  # made at the same moment by another press; or somebody else's mailbox too
+        person = _recognise(said, actor) or _insert(said, moment)
     _complete(person, said, actor)
     db.session.flush()
     return person
@@ -103,32 +103,35 @@ def _is_theirs(person: Person, said: Identity, actor: Actor) -> bool:
     return not said.email or person.email in (None, said.email)
 
 
-def _insert(said: Identity, now: datetime) -> Person | None:
-    """A new record; ``None`` when another press has just made one for this address."""
-    person = Person(
-        given_name=said.given_name,
-        family_name=said.family_name,
-        search_name=rules.search_name(said.given_name, said.family_name),
-        email=said.email or None,
-        language=said.language,
-        created_at=now,
-    )
-    if not said.email or queries.by_email(said.email):
-        db.session.add(person)
-        db.session.flush()
-        return person
-    values = {
-        "email_key": said.email,
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "search_name": person.search_name,
-        "email": said.email,
+def _values(said: Identity, now: datetime) -> dict[str, Any]:
+    return {
+        "given_name": said.given_name,
+        "family_name": said.family_name,
+        "search_name": rules.search_name(said.given_name, said.family_name),
+        "email": said.email or None,
+        "profession_code": said.profession_code,
         "language": said.language,
+        "notice_version": said.notice_version,
         "created_at": now,
     }
-    if not insert_if_absent(Person, values, key=["email_key"]):
+
+
+def _insert_by_address(said: Identity, now: datetime) -> Person | None:
+    """A new record, recognised by its address from now on; ``None`` when somebody is already, or there is none."""
+    values = {**_values(said, now), "email_key": said.email}
+    if not said.email or not insert_if_absent(Person, values, key=["email_key"]):
         return None
-    return db.session.scalars(sa.select(Person).where(Person.email_key == said.email)).one()
+    person = db.session.scalars(sa.select(Person).where(Person.email_key == said.email)).one()
+    # Nobody can have given it a place yet: no need to look.
+    set_committed_value(person, "sites", [])
+    return person
+
+
+def _insert(said: Identity, now: datetime) -> Person:
+    person = Person(**_values(said, now))
+    db.session.add(person)
+    db.session.flush()
+    return person
 
 
 def _complete(person: Person, said: Identity, actor: Actor) -> None:

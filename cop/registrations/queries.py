@@ -32,9 +32,7 @@ def door(event: Event, now: datetime) -> rules.Door:
 def of(event_id: int, person_id: int) -> Registration:
     """Raises :class:`NotFound` when the person never registered."""
     statement = sa.select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
-    found: Registration | None = db.session.scalar(
-        statement.options(joinedload(Registration.person), joinedload(Registration.event).selectinload(Event.half_days))
-    )
+    found: Registration | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
     return found

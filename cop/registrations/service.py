@@ -165,5 +165,6 @@ def _changed(statement: Any) -> bool:
 
 
 def _reread(event: Event) -> None:
+    """The counters were changed behind the row's back."""
     db.session.flush()
-    db.session.refresh(event, ["seats_taken", "waiting"])
+    db.session.expire(event, ["seats_taken", "waiting"])

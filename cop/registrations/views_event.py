@@ -2,17 +2,19 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, get_template_attribute, redirect, render_template, request, session, url_for
+from markupsafe import Markup
 
 from cop.accounts import access
 from cop.accounts.sign_in import current_account
-from cop.core import clock, rate_limits
+from cop.core import clock, page_cache, rate_limits
 from cop.core.access import Permission, public
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import language
 from cop.core.unit_of_work import release
 from cop.events import queries as events
+from cop.events import queries_glance as glances
 from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.host import queries as host
@@ -30,6 +32,8 @@ DONE: Final = "registered"
 @blueprint.get("/evenements/<slug>")
 @public
 def event_page(slug: str) -> Any:
+    if current_account() is None and page_cache.may_serve():
+        return _kept_page(slug)
     event = events.by_slug(slug)
     preview = event.status == "draft"
     if preview and not access.can(current_account(), Permission.EVENT_READ, event.territory_id):
@@ -37,18 +41,46 @@ def event_page(slug: str) -> Any:
     return _page(event, forms.for_reader(_reader()))
 
 
-def _page(event: Event, form: forms.RegistrationForm) -> str:
+def _kept_page(slug: str) -> str:
+    """The page as anybody reads it who has not signed in: kept ready, but for the seats and the CSRF token."""
+    found, now = glances.glance(slug), clock.now()
+    door = rules.door(
+        status=found.status,
+        attendance=found.attendance,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        capacity=found.capacity,
+        seats_taken=found.seats_taken,
+        now=now,
+    )
+    return page_cache.pages.page(
+        ("event", slug, language()),
+        (door, *found.stamp),
+        lambda marks: _page(events.public_by_slug(slug), forms.RegistrationForm(), marks["seats"]),
+        {"seats": lambda: _seats(found)},
+    )
+
+
+def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = None) -> str:
     now = clock.now()
     may_manage = access.can(current_account(), Permission.EVENT_READ, event.territory_id)
     return render_template(
         "registrations/event.html",
         event=event,
         door=queries.door(event, now),
+        seats=_seats(event) if seats is None else seats,
         form=form,
         steps=event_rules.programme_steps(event.programme),
         may_manage=may_manage,
         now=now,
     )
+
+
+def _seats(event: Event | glances.Glance) -> Markup:
+    line: Markup = get_template_attribute("registrations/seats.html", "seats_line")(
+        event.seats_left, event.capacity, event.waiting
+    )
+    return line
 
 
 def _reader() -> Person | None:

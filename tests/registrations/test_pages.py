@@ -269,7 +269,7 @@ def test_a_member_finds_the_form_filled_in(client: Any, people: People, slug: st
     page = unescape(client.get(f"/evenements/{slug}").text)
     assert 'value="Dumas"' in page
     assert 'value="Angers (49000)"' in page
-    assert '<option selected value="91">' in page
+    assert '<option value="91" selected>' in page
 
 
 def test_a_member_finds_past_and_coming_meetings(
