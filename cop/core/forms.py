@@ -22,6 +22,8 @@ class Form(FlaskForm):
             # A password is taken as it was typed, spaces included.
             if isinstance(field, StringField) and not isinstance(field, PasswordField):
                 field.filters = (clean_text, *field.filters)
+                # Left out of the request, which a browser never does, a text is empty rather than missing.
+                field.default = "" if field.default is None else field.default
             return field
 
 

@@ -1,0 +1,173 @@
+"""The matrix: who gets in where. Every address of the application has its line."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+
+from cop.accounts.models import Account
+from cop.accounts.sign_in import UndeclaredAccess
+from cop.accounts.sign_in import init_app as guard
+from cop.core.access import Permission, declared
+from cop.core.db import db
+from cop.core.web import Application
+from tests.house.world import FORBIDDEN, IN, LOGIN, MISSING, Things, ada, browser_of, door, rules_of, things
+from tests.people_of_the_tests import People
+
+PEOPLE: Final = ("nobody", "diane", "charlie", "bob", "alice", "ada")
+
+# What is Bob's: Charlie, next door, does not learn that it exists, nor does a member.
+OF_BOB: Final = (LOGIN, MISSING, MISSING, IN, IN, IN)
+ANY_ANIMATOR: Final = (LOGIN, FORBIDDEN, IN, IN, IN, IN)
+COORDINATION: Final = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN, IN)
+ADMINISTRATION: Final = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
+MEMBERS: Final = (LOGIN, IN, IN, IN, IN, IN)
+EVERYBODY: Final = (IN,) * 6
+
+MATRIX: Final = {
+    "account_management.create": ADMINISTRATION,
+    "account_management.do_create": ADMINISTRATION,
+    "account_management.give_role": ADMINISTRATION,
+    "account_management.index": ADMINISTRATION,
+    "account_management.restore": ADMINISTRATION,
+    "account_management.show": ADMINISTRATION,
+    "account_management.suspend": ADMINISTRATION,
+    "account_management.withdraw_role": ADMINISTRATION,
+    "accounts.change_password": MEMBERS,
+    "accounts.change_profile": MEMBERS,
+    "accounts.link": EVERYBODY,
+    "accounts.link_sent": EVERYBODY,
+    "accounts.profile": MEMBERS,
+    "accounts.sign_in": EVERYBODY,
+    "accounts.sign_in_post": EVERYBODY,
+    "accounts.use_link": EVERYBODY,
+    "admin.health": COORDINATION,
+    "admin.health_json": EVERYBODY,
+    "admin.journal": COORDINATION,
+    "attendance.add": OF_BOB,
+    "attendance.close": OF_BOB,
+    "attendance.count": OF_BOB,
+    "attendance.excuse": OF_BOB,
+    "attendance.mark": OF_BOB,
+    "attendance.remove": OF_BOB,
+    "attendance.reopen": OF_BOB,
+    "attendance.sheet": OF_BOB,
+    "events.agenda": EVERYBODY,
+    "events.cancel": OF_BOB,
+    "events.create": ANY_ANIMATOR,
+    "events.desk": ANY_ANIMATOR,
+    "events.duplicate": OF_BOB,
+    "events.edit": OF_BOB,
+    "events.home": EVERYBODY,
+    "events.manage": OF_BOB,
+    "events.past": EVERYBODY,
+    "events.publish": OF_BOB,
+    "host.accessibility": EVERYBODY,
+    "host.appearance": EVERYBODY,
+    "host.choose_language": EVERYBODY,
+    "host.legal": EVERYBODY,
+    "host.privacy": EVERYBODY,
+    "invitations.change_feed": (LOGIN, IN, MISSING, MISSING, MISSING, MISSING),  # the team is nobody's guest here
+    "invitations.feed": MEMBERS,
+    "invitations.public_feed": EVERYBODY,
+    "mail.body": COORDINATION,
+    "mail.calendar": COORDINATION,
+    "mail.mailbox": COORDINATION,
+    "mail.message": COORDINATION,
+    "mail.source": COORDINATION,
+    "people.find_communes": EVERYBODY,
+    "registrations.add": OF_BOB,
+    "registrations.calendar_file": EVERYBODY,
+    "registrations.cancel": EVERYBODY,
+    "registrations.come_back": EVERYBODY,
+    "registrations.done": EVERYBODY,
+    "registrations.event_page": EVERYBODY,
+    "registrations.list_for_event": OF_BOB,
+    "registrations.mine": MEMBERS,
+    "registrations.register": EVERYBODY,
+    "registrations.show": EVERYBODY,
+    "registrations.withdraw": OF_BOB,
+    "statistics.engagement": ANY_ANIMATOR,
+    "statistics.export": ANY_ANIMATOR,
+    "statistics.people": ANY_ANIMATOR,
+}
+# Signing out leads to the page of signing in, which the walk would take for a closed door.
+APART: Final = {"accounts.sign_out"}
+# What is behind the door may be nothing: this feed's secret address is nobody's, these mails are shown when they
+# are kept instead of sent, this export answers a question only.
+EMPTY_BEHIND: Final = {
+    "invitations.personal_feed": EVERYBODY,
+    **{name: line for name, line in MATRIX.items() if name.startswith("mail.")},
+}
+# Pressed without its value, it answers that there is nothing here.
+VALUES: Final[dict[str, Callable[[Things], dict[str, Any]]]] = {
+    "attendance.mark": lambda _held: {"present": "1"},
+    "attendance.excuse": lambda held: {"person": held.person_id},
+}
+
+
+def _no_values(_held: Things) -> dict[str, Any]:
+    return {}
+
+
+def test_every_address_has_its_line(app: Application) -> None:
+    known = {*MATRIX, *APART, *EMPTY_BEHIND}
+    assert {rule.endpoint for _, rule in rules_of(app)} == known
+
+
+def test_a_route_that_declares_nothing_stops_the_application() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/open-by-mistake", "mistake", lambda: "")
+    with pytest.raises(UndeclaredAccess, match="mistake"):
+        guard(app)
+
+
+def test_nothing_but_reading_and_posting(app: Application) -> None:
+    assert {method for method, _ in rules_of(app)} == {"GET", "POST"}
+
+
+def test_every_permission_is_asked_for_somewhere(app: Application) -> None:
+    asked = {declared(view).permission for view in app.view_functions.values() if declared(view)}  # type: ignore[union-attr]
+    assert set(Permission) <= asked
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_the_matrix(app: Application, people: People, who: str) -> None:
+    """A press that is let in may change what it is about: the next address is tried on new things."""
+    administrator = ada(people)
+    accounts: dict[str, Any] = {
+        "nobody": None,
+        "diane": people.diane_account_id,
+        "charlie": people.charlie_id,
+        "bob": people.bob_id,
+        "alice": people.alice_id,
+        "ada": administrator,
+    }
+    column, wrong, held = PEOPLE.index(who), [], None
+    for number, (method, rule) in enumerate(rules_of(app)):
+        if rule.endpoint in APART:
+            continue
+        held = held or things(people, number)
+        account = db.session.get(Account, accounts[who]) if accounts[who] else None
+        client = browser_of(app, account)
+        path = rule.build(held.of(rule))
+        assert path
+        answer = client.open(path[1], method=method, data=VALUES.get(rule.endpoint, _no_values)(held))
+        expected = {**MATRIX, **EMPTY_BEHIND}[rule.endpoint][column]
+        got = door(answer)
+        if rule.endpoint in EMPTY_BEHIND and expected == IN:
+            expected = MISSING
+        broken = (
+            answer.status_code >= 500 and rule.endpoint != "admin.health_json"
+        )  # no worker runs here, and it says so
+        if got != expected or broken:
+            wrong.append(f"{method} {rule.rule}: {answer.status_code} ({got}), not {expected}")
+        if method == "POST" and got == IN:
+            held = None
+    assert not wrong, "\n".join(wrong)
+
+
+def test_signing_out_is_for_everybody(app: Application, people: People) -> None:
+    for account in (None, people.diane_account):
+        assert browser_of(app, account).post("/deconnexion").location == "/connexion"

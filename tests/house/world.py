@@ -1,0 +1,107 @@
+"""One of each thing an address may name, as Bob has them; and the walk over all addresses."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from cop.accounts import mails as accounts_mails
+from cop.accounts.models import Account, Grant
+from cop.attendance.models import Attendance
+from cop.core import clock, tokens
+from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
+from cop.core.web import Application
+from cop.events.models import Event
+from cop.invitations import service as invitations
+from cop.mail.models import MailMessage
+from cop.people.models import Person
+from cop.registrations.models import Registration
+from tests.people_of_the_tests import PARIS, People, account, event, person, territory
+
+LOGIN, FORBIDDEN, MISSING, IN = "login", "403", "404", "in"
+
+
+@dataclass
+class Things:
+    """The values of the arguments in addresses."""
+
+    event_id: int
+    half_day_id: int
+    person_id: int
+    registration_id: int
+    account_id: int
+    grant_id: int
+    message_id: int
+    slug: str
+    token: str
+
+    def of(self, rule: Rule) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in rule.arguments}
+
+
+def ada(people: People) -> int:
+    """Ada administers the whole organisation."""
+    with unit_of_work():
+        made = account("Ada Abel", "ada@cokillaje.example")
+        db.session.add(Grant(account_id=made.id, role="administrator", territory_id=None, starts_on=date(2025, 1, 1)))
+        return made.id
+
+
+def things(people: People, number: int, department: str = "49", *, days: int = 30) -> Things:
+    """A published event of the département, somebody registered and present, a mail, an account with a role."""
+    with unit_of_work():
+        start = datetime(2026, 11, 20, 9, 0, tzinfo=PARIS) + timedelta(days=days)
+        place = territory("department", department)
+        held: Event = event(people, f"Rencontre {number}", starts_at=start, territory_id=place.id, seats_taken=1)
+        who: Person = person("Émilie", f"Essai-{number}", email=f"emilie-{number}@cabinet.example")
+        registration = Registration(
+            event_id=held.id, person_id=who.id, status="confirmed", created_at=clock.now(), queued_at=clock.now()
+        )
+        there = Attendance(
+            half_day_id=held.half_days[0].id, person_id=who.id, state="present", source="list", recorded_at=clock.now()
+        )
+        staff = account(f"Compte {number}", f"compte-{number}@cokillaje.example", "volunteer", place)
+        db.session.add_all([registration, there])
+        db.session.flush()
+        invitations.invite(held, who, clock.now())
+        accounts_mails.account_opened(staff)
+        mail_id = db.session.scalars(sa.select(sa.func.max(MailMessage.id))).one()
+        db.session.flush()
+        return Things(
+            held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
+            tokens.sign("registration", f"{held.id}:{who.id}"),
+        )  # fmt: skip
+
+
+def rules_of(app: Application) -> list[tuple[str, Rule]]:
+    """Every address with every method it takes, reading before acting."""
+    found = [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    ]
+    return sorted(found, key=lambda one: (one[0], one[1].endpoint))
+
+
+def browser_of(app: Application, who: Account | None) -> FlaskClient:
+    client = app.test_client()
+    if who is not None:
+        with client.session_transaction() as session:
+            session["_user_id"] = who.get_id()
+    return client
+
+
+def door(answer: Any) -> str:
+    """What the hook said: sign in first, no right, nothing here, or come in."""
+    if (
+        answer.status_code == 303
+        and answer.location.startswith("/connexion")
+        and "/connexion/lien" not in answer.location
+    ):
+        return LOGIN
+    return {401: LOGIN, 403: FORBIDDEN, 404: MISSING}.get(answer.status_code, IN)
