@@ -1,0 +1,104 @@
+"""Numbers tried in addresses: what is next door looks like what does not exist, and nothing of it shows or moves."""
+
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.routing import Rule
+
+from cop.core.db import db
+from cop.core.web import Application
+from tests.house.world import MISSING, Things, browser_of, door, rules_of, things
+from tests.people_of_the_tests import People, territory
+
+NUMBERS: Final = {"event_id", "half_day_id", "person_id", "registration_id", "account_id", "grant_id", "message_id"}
+NOBODY_HAS: Final = (0, 999_999, 2**31, 2**63, 10**30)
+# What a press needs besides its address, so that it would do its work if it were let in.
+PRESSED: Final = {"present": "1", "reason": "x", "headcount": "3", "given_name": "X", "family_name": "Y"}
+HUGE: Final = dict.fromkeys(("page", "territoire", "demi_journee", "compte", "kind", "type", "theme", "mois"), 10**30)
+
+
+def numbered(app: Application) -> list[tuple[str, Rule]]:
+    return [(method, rule) for method, rule in rules_of(app) if rule.arguments & NUMBERS]
+
+
+def address(rule: Rule, held: Things, **other: Any) -> str:
+    built = rule.build({**held.of(rule), **{name: value for name, value in other.items() if name in rule.arguments}})
+    assert built
+    return built[1]
+
+
+def picture() -> dict[str, list[Any]]:
+    """Every row of the tables a press may change."""
+    db.session.rollback()
+    tables = ("event", "half_day", "registration", "attendance", "account", "account_grant", "person", "invitation")
+    return {name: db.session.execute(sa.select(db.metadata.tables[name])).all() for name in tables}
+
+
+def test_the_neighbour_s_things_do_not_exist(app: Application, people: People) -> None:
+    """Bob, with every number that is Charlie's."""
+    theirs = things(people, 1, "44")
+    client, before = browser_of(app, people.bob), picture()
+    for method, rule in numbered(app):
+        path = address(rule, theirs)
+        answer = client.open(path, method=method, data=PRESSED)
+        assert answer.status_code in {403, 404}, f"{method} {path}: {answer.status_code}"
+        assert "Essai-1" not in answer.text
+        assert "Rencontre 1" not in answer.text
+    assert picture() == before
+
+
+def test_the_neighbour_s_things_are_not_reached_through_ones_own_event(app: Application, people: People) -> None:
+    """Bob's own event in the address, and one number of Charlie's after it."""
+    ours, theirs = things(people, 1, "49"), things(people, 2, "44")
+    client, before = browser_of(app, people.bob), picture()
+    for method, rule in numbered(app):
+        for name in sorted(rule.arguments & NUMBERS - {"event_id"}):
+            path = address(rule, ours, **{name: getattr(theirs, name)})
+            answer = client.open(path, method=method, data={**PRESSED, "person": str(theirs.person_id)})
+            # Taking away what is not there is done already, and goes back to one's own list.
+            assert answer.status_code in {303, 403, 404, 422}, f"{method} {path}: {answer.status_code}"
+            shown = client.get(answer.location) if answer.status_code == 303 else answer
+            assert "Essai-2" not in shown.text, path
+            assert picture() == before, path
+
+
+def test_a_person_named_in_the_form_is_of_the_event(app: Application, people: People) -> None:
+    """The excuse names its person in the form: not in the address, and no more reachable for that."""
+    ours, theirs = things(people, 1, "49"), things(people, 2, "44")
+    client, before = browser_of(app, people.bob), picture()
+    path = f"/animation/evenements/{ours.event_id}/presences/{ours.half_day_id}/excuser"
+    answer = client.post(path, data={"person": str(theirs.person_id)})
+    assert answer.status_code in {404, 422}
+    assert "Essai-2" not in answer.text
+    assert picture() == before
+
+
+@pytest.mark.parametrize("number", NOBODY_HAS, ids=str)
+def test_a_number_nobody_has_is_missing(app: Application, people: People, number: int) -> None:
+    ours = things(people, 1)
+    client, before = browser_of(app, people.alice), picture()
+    for method, rule in numbered(app):
+        for name in sorted(rule.arguments & NUMBERS):
+            path = address(rule, ours, **{name: number})
+            answer = client.open(path, method=method, data=PRESSED)
+            assert answer.status_code in {303, 403, 404, 422}, f"{method} {path}: {answer.status_code}"
+    assert picture() == before
+
+
+def test_a_number_too_large_in_a_question_breaks_nothing(app: Application, people: People) -> None:
+    ours = things(people, 1)
+    client = browser_of(app, people.alice)
+    for method, rule in rules_of(app):
+        if method == "GET" and rule.endpoint != "admin.health_json":
+            for name, value in HUGE.items():
+                path = f"{address(rule, ours)}?{name}={value}"
+                assert client.get(path).status_code < 500, path
+
+
+def test_a_territory_next_door_is_missing_from_the_figures(app: Application, people: People) -> None:
+    number = territory("department", "44").id
+    client = browser_of(app, people.bob)
+    assert door(client.get(f"/coordination?territoire={number}")) == MISSING
+    assert door(client.get(f"/coordination/mobilises?territoire={number}")) == MISSING
+    assert door(client.post("/coordination/export", data={"territoire": number})) == MISSING
