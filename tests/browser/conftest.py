@@ -111,7 +111,10 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
     faults: list[str] = []
     made.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     made.on("pageerror", lambda error: faults.append(str(error)))
-    made.on("request", lambda request: faults.append(f"left the site: {request.url}") if _leaves(request.url, site) else None)
+    made.on(
+        "request",
+        lambda request: faults.append(f"left the site: {request.url}") if _leaves(request.url, site) else None,
+    )
     made.faults = faults  # type: ignore[attr-defined]
     yield made
     # A form shown again answers 422, which Chromium writes to its console; that is not a fault.
@@ -128,9 +131,9 @@ def sign_in(page: Page, site: Site) -> Any:
     def do(name: str) -> Page:
         page.goto(site.at("/connexion"))
         password = page.locator("form:has(input[type=password])")
-        password.locator("input[type=email]").fill(f"{name}@cokillaje.example")
-        password.locator("input[type=password]").fill(site.password)
-        password.locator("button").click()
+        password.locator("#email").fill(f"{name}@cokillaje.example")
+        password.locator("#password").fill(site.password)
+        password.locator("button[type=submit]").click()
         page.wait_for_url(lambda url: "/connexion" not in url)
         return page
 

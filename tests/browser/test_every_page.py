@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Site, axe_faults, overflow
 
-PUBLIC = ["/", "/agenda", "/connexion", "/confidentialite", "/mentions-legales", "/accessibilite", "/nulle-part"]
+PUBLIC = ["/", "/agenda", "/connexion", "/donnees-personnelles", "/mentions-legales", "/accessibilite", "/nulle-part"]
 STAFF = ["/animation", "/coordination", "/administration/etat", "/demo/courrier", "/moi"]
 
 
