@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from cop.app import create_app, data_folder
-from cop.core import catalogues, clock, migrations
+from cop.core import catalogues, clock, migrations, page_cache
 from cop.core.db import db
 from cop.core.settings import load_settings
 from cop.core.web import Application
@@ -73,6 +73,7 @@ def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicat
 def app(_migrated_app: Application) -> Iterator[Application]:
     """The application on an empty, migrated database; rows are deleted afterwards, so commits are real."""
     clock.clock.freeze(NOW)
+    page_cache.pages.clear()
     _migrated_app.config["WTF_CSRF_ENABLED"] = False
     with _migrated_app.app_context():
         yield _migrated_app

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from cop.accounts import access
@@ -44,6 +44,8 @@ def init_app(app: Flask) -> None:
 
 def current_account() -> Account | None:
     """The account itself, not Flask-Login's stand-in, which the database would not know."""
+    if not has_request_context() or "_user_id" not in session:
+        return None  # nearly everybody: Flask-Login would look further
     if not current_user or not current_user.is_authenticated:
         return None
     account: Account = current_user._get_current_object()

@@ -120,5 +120,9 @@ def _begin_sqlite(connection: Connection) -> None:
     With the deferred BEGIN two units that read, then write, either lose updates or fail at once with
     "database is locked", whatever the timeout. Readers keep the deferred form, or they would queue.
     """
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    if _writing.get():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # waits for nobody and cannot fail: at every page, straight to the driver
+        cast("sqlite3.Connection", connection.connection.driver_connection).execute("BEGIN")

@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import flask
 from flask import Flask, Response, g, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -32,8 +34,30 @@ CONTENT_POLICY: Final = {
 }
 
 
+_POLICY: Final = "; ".join(f"{name} {value}" for name, value in CONTENT_POLICY.items())
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    # Addresses hold signed links: no other site learns them.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), interest-cohort=()",
+}
+
+
 def request_is_safe() -> bool:
     return has_request_context() and request.method in SAFE_METHODS
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's, with its serializer made once: it costs more than the signature, twice a request."""
+
+    _made: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._made is None:
+            self._made = super().get_signing_serializer(app)
+        return self._made
 
 
 class Application(Flask):
@@ -41,6 +65,10 @@ class Application(Flask):
 
     Hence a form shown again answers 422: with 200 half a change would be kept.
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.session_interface = Sessions()
 
     def full_dispatch_request(self) -> Response:
         token = expect_writes(not request_is_safe())
@@ -68,19 +96,15 @@ def init_app(app: Application) -> None:
 
 
 def _add_headers(response: BaseResponse) -> BaseResponse:
-    policy = {**CONTENT_POLICY, **g.get("csp_extra", {})}
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Addresses hold signed links: no other site learns them.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), interest-cohort=()")
+    headers, extra = response.headers, g.get("csp_extra")
+    policy = "; ".join(f"{name} {value}" for name, value in {**CONTENT_POLICY, **extra}.items()) if extra else _POLICY
+    known = {name.lower() for name, _value in headers}
+    wanted = {"Content-Security-Policy": policy, **_HEADERS}
     if current_settings().secure_cookies:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static" and "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store" if flask.session else "no-cache"
+        wanted["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static":
+        wanted["Cache-Control"] = "no-store" if flask.session else "no-cache"
+    headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in known])
     return response
 
 

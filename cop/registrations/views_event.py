@@ -1,5 +1,6 @@
 """An event's page with its form, and what follows the press."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import Blueprint, get_template_attribute, redirect, render_template, request, session, url_for
@@ -32,7 +33,7 @@ DONE: Final = "registered"
 @blueprint.get("/evenements/<slug>")
 @public
 def event_page(slug: str) -> Any:
-    if current_account() is None and page_cache.may_serve():
+    if _same_for_all():
         return _kept_page(slug)
     event = events.by_slug(slug)
     preview = event.status == "draft"
@@ -43,7 +44,7 @@ def event_page(slug: str) -> Any:
 
 def _kept_page(slug: str) -> str:
     """The page as anybody reads it who has not signed in: kept ready, but for the seats and the CSRF token."""
-    found, now = glances.glance(slug), clock.now()
+    found, now = glances.public_glance(slug), clock.now()
     door = rules.door(
         status=found.status,
         attendance=found.attendance,
@@ -77,9 +78,12 @@ def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = Non
 
 
 def _seats(event: Event | glances.Glance) -> Markup:
-    line: Markup = get_template_attribute("registrations/seats.html", "seats_line")(
-        event.seats_left, event.capacity, event.waiting
-    )
+    return _seats_line(language(), event.seats_left, event.capacity, event.waiting)
+
+
+@lru_cache(maxsize=256)
+def _seats_line(_language: str, left: int | None, total: int | None, waiting: int) -> Markup:
+    line: Markup = get_template_attribute("registrations/seats.html", "seats_line")(left, total, waiting)
     return line
 
 
@@ -120,8 +124,20 @@ def _registered(event: Event, form: forms.RegistrationForm) -> dict[str, str]:
 @blueprint.get("/evenements/<slug>/inscription/merci")
 @public
 def done(slug: str) -> Any:
-    event = events.public_by_slug(slug)
-    told = session.get(DONE, {})
-    if told.get("event") != event.slug:
+    found, told = glances.public_glance(slug), session.get(DONE, {})
+    if told.get("event") != slug:
         return redirect(url_for("registrations.event_page", slug=slug), 303)
-    return render_template("registrations/done.html", event=event, email=told["email"], shown=told["shown"])
+
+    def page(email: str) -> str:
+        event = events.public_by_slug(slug)
+        return render_template("registrations/done.html", event=event, email=email, shown=told["shown"])
+
+    if not _same_for_all():
+        return page(told["email"])
+    key = ("done", slug, told["shown"], language())
+    return page_cache.pages.page(key, found.stamp, lambda marks: page(**marks), {"email": lambda: told["email"]})
+
+
+def _same_for_all() -> bool:
+    """Whether the reader is one of the many who have not signed in and to whom nothing else has to be said."""
+    return current_account() is None and page_cache.may_serve()

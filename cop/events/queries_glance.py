@@ -1,0 +1,54 @@
+"""An event at a glance: what changes often, read without its words, for the pages that are kept ready."""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from cop.core.db import db
+from cop.core.errors import NotFound
+from cop.events import rules
+from cop.events.models import Event, EventKind
+
+
+class Glance(NamedTuple):
+    """``stamp`` changes with anything the event's page shows, but for the seats and the time."""
+
+    stamp: tuple[Any, ...]
+    status: str
+    attendance: str
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None
+    seats_taken: int
+    waiting: int
+
+    @property
+    def seats_left(self) -> int | None:
+        return None if self.capacity is None else max(0, self.capacity - self.seats_taken)
+
+
+_FACTS: Final = (
+    EventKind.__table__.c.attendance,
+    *(
+        Event.__table__.c[name]
+        for name in ("status", "starts_at", "ends_at", "capacity", "id", "version", "calendar_revision", "changed_at")
+    ),
+)
+_COUNTERS: Final = (Event.__table__.c.seats_taken, Event.__table__.c.waiting)
+# Of columns, not of entities: at every page the session would otherwise work more than the database.
+_STATEMENT: Final = (
+    sa.select(*_FACTS, *_COUNTERS)
+    .join_from(Event.__table__, EventKind.__table__)
+    .where(Event.__table__.c.slug == sa.bindparam("slug"))
+)
+
+
+def public_glance(slug: str) -> Glance:
+    """Raises :class:`NotFound` for a draft too: it does not exist for the public."""
+    row = db.session.execute(_STATEMENT, {"slug": slug}).one_or_none()
+    if row is None or row.status == rules.DRAFT:
+        raise NotFound
+    *facts, seats_taken, waiting = row
+    attendance, status, starts_at, ends_at, capacity, *_ = facts
+    return Glance(tuple(facts), status, attendance, starts_at, ends_at, capacity, seats_taken, waiting)
