@@ -73,7 +73,7 @@ def load(progress: Progress | None = None, preset: str = DEFAULT) -> None:
         kinds = {kind.code: kind for kind in db.session.scalars(sa.select(EventKind))}
         planned = plan(world, kinds, now, rng)
         travelling.freeze(now)
-        life = Life(_setting(now, root, staff, labels), rng, names, members)
+        life = Life(_setting(now, root, staff, list(labels)), rng, names, members)
         life.live(planned, travelling, lambda share: tell("life", share))
         travelling.freeze(now)
         life.person(diane, now).account = staff.diane
@@ -192,7 +192,7 @@ def _parts(root: Territory, *, eastern: bool) -> list[int]:
     return [number for number, code in rows if (code in _EASTERN) is eastern] or [root.id]
 
 
-def _setting(now: datetime, root: Territory, staff: Staff, labels: Mapping[str, str]) -> Setting:
+def _setting(now: datetime, root: Territory, staff: Staff, professions: list[str]) -> Setting:
     rows = db.session.execute(sa.select(Territory.kind, Territory.code, Territory.id))
     numbers = {(kind, code): number for kind, code, number in rows}
     regional = root.kind == TerritoryKind.REGION
@@ -212,7 +212,7 @@ def _setting(now: datetime, root: Territory, staff: Staff, labels: Mapping[str, 
         commune_of=lambda code: numbers[TerritoryKind.COMMUNE, code],
         organiser=organiser,
         themes={theme.code: theme.id for theme in db.session.scalars(sa.select(Theme))},
-        labels=labels,
+        disciplines=[_toml("names")["disciplines"][code] for code in professions],
     )
 
 

@@ -1,7 +1,7 @@
 """The demonstration, lived through the services: the clock is set back, and each act is done at its moment."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -55,7 +55,7 @@ class Setting:
     commune_of: Callable[[str], int]
     organiser: Callable[[Planned], int]
     themes: Mapping[str, int]
-    labels: Mapping[str, str]  # professions, in French
+    disciplines: Sequence[str]  # of the speakers
 
 
 @dataclass(slots=True)
@@ -128,11 +128,9 @@ class Life:
     def _speakers(self, one: Planned) -> str:
         if one.kind.audience != "public" or one.kind.attendance == HEADCOUNT:
             return ""
-        labels = list(self.setting.labels.values())
-        guests = [
-            f"{' '.join(self.names())}, {self.rng.choice(labels).lower()}" for _ in range(self.rng.choice((1, 2)))
-        ]
-        return "\u202f; ".join(guests)
+        fields = self.setting.disciplines
+        guests = [f"{' '.join(self.names())} ({self.rng.choice(fields)})" for _ in range(self.rng.choice((1, 2)))]
+        return ", ".join(guests)
 
     def _publish(self, one: Planned, now: datetime) -> None:
         events.publish(db.session.get_one(Event, one.event_id), actor=self._organiser(one), now=now)
