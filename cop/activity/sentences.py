@@ -17,7 +17,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "account.suspended": _l("%(who)s suspended the account of %(what)s."),
     "event.cancelled": _l("%(who)s cancelled %(what)s."),
     "event.changed": _l("%(who)s changed %(what)s."),
-    "event.copied": _l("%(who)s copied an event: %(what)s."),
+    "event.duplicated": _l("%(who)s copied an event: %(what)s."),
     "event.created": _l("%(who)s wrote the draft of %(what)s."),
     "event.published": _l("%(who)s published %(what)s."),
     "person.rpps_conflict": _l("%(who)s gave an RPPS number that another person has (%(what)s)."),

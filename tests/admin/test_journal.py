@@ -1,0 +1,117 @@
+"""Who did what: sentences, and who may read them."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cop.activity import service as activity
+from cop.activity.sentences import SENTENCES
+from cop.activity.service import PUBLIC, WORKER, Actor
+from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
+from cop.core.web import Application
+from tests.house.world import things
+from tests.people_of_the_tests import People, event, territory
+
+COP = Path(__file__).resolve().parents[2] / "cop"
+PATH = "/administration/journal"
+
+
+def recorded_codes() -> set[str]:
+    """The codes given to ``activity.record`` and to functions that pass one on, found in the source."""
+    found = set()
+    for path in COP.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if "activity" not in path.read_text(encoding="utf-8") or path.parent.name == "activity":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                found |= {word for word in words if _is_code(word)}
+    return found
+
+
+def _is_code(word: str) -> bool:
+    subject, _, act = word.partition(".")
+    kinds = {code.partition(".")[0] for code in SENTENCES} | {"half_day", "reminder", "host", "territory", "mail"}
+    return subject in kinds and act.isidentifier() and act.endswith("ed") | (word in SENTENCES)
+
+
+def test_every_act_has_its_sentence() -> None:
+    assert recorded_codes() - set(SENTENCES) == set()
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_a_sentence_takes_its_two_names(app: Application, code: str) -> None:
+    with app.test_request_context():
+        words = str(SENTENCES[code]) % {"who": "Alice", "what": "« Titre »"}
+    assert "Alice" in words
+    assert "%" not in words
+
+
+def test_acts_are_told_newest_first_with_names_of_today(sign_in: Any, people: People, clock: Any) -> None:
+    with unit_of_work():
+        held = event(people, "Écrire & lire")
+        activity.record(Actor("account", people.bob_id), "event.published", held)
+    clock.advance(minutes=30)
+    with unit_of_work():
+        held = db.session.merge(held)
+        activity.record(PUBLIC, "event.changed", held)
+        activity.record(WORKER, "event.somersaulted", held)
+    page = sign_in(people.alice).get(PATH).text
+    published = page.index("Bob Bonnet a publié")
+    assert page.index("Quelqu’un sans compte a modifié") < published
+    assert "Écrire &amp; lire" in page
+    assert "event.somersaulted" in page, "a code nobody worded is shown, not hidden"
+
+
+def test_a_registration_leads_to_its_event_and_names_nobody(sign_in: Any, people: People) -> None:
+    held = things(people, 1)
+    with unit_of_work():
+        from cop.registrations.models import Registration
+
+        activity.record(PUBLIC, "registration.confirmed", db.session.get_one(Registration, held.registration_id))
+    page = sign_in(people.alice).get(PATH).text
+    assert "a inscrit quelqu’un à" in page
+    assert f'href="/animation/evenements/{held.event_id}"' in page
+    assert "Essai-1" not in page
+
+
+def test_one_reads_what_happened_on_ones_territory(sign_in: Any, people: People) -> None:
+    """Alice coordinates the region: what belongs to no territory (accounts) is not for her, nor another region's."""
+    with unit_of_work():
+        here = event(people, "Ici")
+        elsewhere = event(people, "Ailleurs", territory_id=territory("department", "35").id)
+        actor = Actor("account", people.bob_id)
+        activity.record(actor, "event.published", here)
+        activity.record(actor, "event.published", elsewhere)
+        activity.record(actor, "account.changed", people.charlie)
+    page = sign_in(people.alice).get(PATH).text
+    assert "Ici" in page
+    assert "Ailleurs" not in page
+    assert "Charlie Caron" not in page
+
+
+def test_what_one_person_did(sign_in: Any, people: People) -> None:
+    with unit_of_work():
+        held = event(people, "Ici")
+        activity.record(Actor("account", people.bob_id), "event.published", held)
+        activity.record(Actor("account", people.charlie_id), "event.changed", held)
+    page = sign_in(people.alice).get(f"{PATH}?compte={people.bob_id}").text
+    assert "Bob Bonnet a publié" in page
+    assert "Charlie Caron a modifié" not in page
+
+
+def test_a_long_log_has_pages(sign_in: Any, people: People, queries: Any) -> None:
+    with unit_of_work():
+        held = event(people, "Ici")
+        for _ in range(120):
+            activity.record(PUBLIC, "event.changed", held)
+    client = sign_in(people.alice)
+    assert client.get(PATH).text.count("Quelqu’un sans compte") == 50
+    with queries:
+        assert client.get(f"{PATH}?page=3").text.count("Quelqu’un sans compte") == 20
+    assert len(queries.statements) < 20
+    assert "Rien n’est encore écrit ici" in client.get(f"{PATH}?page=9").text
