@@ -2,6 +2,7 @@
 
 import logging
 import os
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cop.core import formats, jobs, web
 from cop.core.db import db
 from cop.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, label
-from cop.core.settings import Settings, load_settings
+from cop.core.settings import Settings, current_settings, load_settings
 
 SLICES: Final = (
     "territories",
@@ -107,9 +108,18 @@ def _chosen_language() -> str:
 def _static_version(endpoint: str, values: dict[str, Any]) -> None:
     """Add the file's time to static addresses, so that browsers may keep them for a year."""
     if endpoint == "static" and "filename" in values:
-        path = data_folder("static") / values["filename"]
-        if path.is_file():
-            values["v"] = format(int(path.stat().st_mtime), "x")
+        find = _version_seen if current_settings().production else _version
+        if version := find(values["filename"]):
+            values["v"] = version
+
+
+def _version(filename: str) -> str | None:
+    path = data_folder("static") / filename
+    return format(int(path.stat().st_mtime), "x") if path.is_file() else None
+
+
+# Files of a running installation do not change: it is restarted with its new version.
+_version_seen = lru_cache(maxsize=256)(_version)
 
 
 def _register_slices(app: web.Application) -> None:
