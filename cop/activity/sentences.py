@@ -15,6 +15,11 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "account.role_withdrawn": _l("%(who)s took a role back from %(what)s."),
     "account.signed_in": _l("%(who)s signed in."),
     "account.suspended": _l("%(who)s suspended the account of %(what)s."),
+    "attendance.closed": _l("%(who)s closed the attendance list of %(what)s."),
+    "attendance.counted": _l("%(who)s gave the number of people at %(what)s."),
+    "attendance.removed": _l("%(who)s took somebody off the attendance list of %(what)s."),
+    "attendance.reopened": _l("%(who)s opened the attendance list of %(what)s again."),
+    "attendance.undone": _l("%(who)s took back a press on the attendance list of %(what)s."),
     "event.cancelled": _l("%(who)s cancelled %(what)s."),
     "event.changed": _l("%(who)s changed %(what)s."),
     "event.duplicated": _l("%(who)s copied an event: %(what)s."),
@@ -25,6 +30,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "registration.confirmed": _l("%(who)s registered somebody for %(what)s."),
     "registration.promoted": _l("%(who)s gave a seat that became free for %(what)s."),
     "registration.waitlisted": _l("%(who)s put somebody on the waiting list of %(what)s."),
+    "statistics.exported": _l("%(who)s took a copy of the figures of %(what)s."),
 }
 _KINDS: Final[Mapping[str, Any]] = {
     "public": _l("Somebody without account"),

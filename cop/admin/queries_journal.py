@@ -21,6 +21,7 @@ from cop.core.i18n import _
 from cop.events.models import Event, HalfDay
 from cop.invitations.models import Invitation
 from cop.registrations.models import Registration
+from cop.territories.models import Territory
 
 PER_PAGE: Final = 50
 
@@ -47,15 +48,17 @@ def page_of_acts(viewer: Account, page: int, account_id: int | None = None) -> P
 
 
 def _known_to(viewer: Account) -> sa.ColumnElement[bool]:
-    """Acts about events of the viewer's territories; the others belong to no territory, hence to whoever sees all."""
+    """Acts about the viewer's territories and their events; the others are for whoever has the right everywhere."""
     if access.can_everywhere(viewer, Permission.ACTIVITY_READ):
         return sa.true()
     events = sa.select(Event.id).where(access.visible_to(viewer, Permission.ACTIVITY_READ, Event.territory_id))
+    territory = access.visible_to(viewer, Permission.ACTIVITY_READ, ActivityEntry.subject_id)
     return sa.or_(
+        sa.and_(ActivityEntry.subject_type == "territory", territory),
         *(
             sa.and_(ActivityEntry.subject_type == kind, ActivityEntry.subject_id.in_(of_events(events)))
             for kind, of_events in _OF_EVENTS.items()
-        )
+        ),
     )
 
 
@@ -84,15 +87,16 @@ def lines(entries: Iterable[ActivityEntry]) -> list[Line]:
     """The acts in words: names of accounts and titles of events, a handful of queries for the whole page."""
     entries = list(entries)
     named = {entry.actor_id for entry in entries if entry.actor_kind == "account" and entry.actor_id}
-    named |= {entry.subject_id for entry in entries if entry.subject_type == "account"}
+    named |= _subjects(entries, "account")
     names = accounts.names(named)
+    places = _names_of(Territory.id, Territory.name, _subjects(entries, "territory"))
     event_of = _events_of(entries)
     titles = _titles(set(event_of.values()))
     told = []
     for entry in entries:
         event_id = event_of.get((entry.subject_type, entry.subject_id))
         who = sentences.actor(entry.actor_kind, names.get(entry.actor_id or 0))
-        what = titles.get(event_id or 0) or _subject(entry, names)
+        what = titles.get(event_id or 0) or _subject(entry, names, places)
         before, what, after = sentences.sentence(entry.action, who, what).partition(what)
         known = event_id if event_id in titles else None
         told.append(Line(clock.local_date(entry.at), entry.at, before, what, after, known))
@@ -102,7 +106,7 @@ def lines(entries: Iterable[ActivityEntry]) -> list[Line]:
 def _events_of(entries: list[ActivityEntry]) -> dict[tuple[str, int], int]:
     found = {("event", entry.subject_id): entry.subject_id for entry in entries if entry.subject_type == "event"}
     for kind, statement in _EVENT_OF.items():
-        numbers = {entry.subject_id for entry in entries if entry.subject_type == kind}
+        numbers = _subjects(entries, kind)
         if numbers:
             column = statement.selected_columns[0]
             rows = db.session.execute(statement.where(column.in_(numbers)))
@@ -110,15 +114,25 @@ def _events_of(entries: list[ActivityEntry]) -> dict[tuple[str, int], int]:
     return found
 
 
+def _subjects(entries: list[ActivityEntry], kind: str) -> set[int]:
+    return {entry.subject_id for entry in entries if entry.subject_type == kind}
+
+
 def _titles(event_ids: set[int]) -> dict[int, str]:
-    if not event_ids:
-        return {}
-    rows = db.session.execute(sa.select(Event.id, Event.title).where(Event.id.in_(event_ids)))
-    return {number: _("“%(title)s”", title=title) for number, title in rows}
+    return {
+        number: _("“%(title)s”", title=title) for number, title in _names_of(Event.id, Event.title, event_ids).items()
+    }
 
 
-def _subject(entry: ActivityEntry, names: dict[int, str]) -> str:
-    """What an act was about, when it is no event: the account's name, or its number."""
-    if entry.subject_type == "account" and entry.subject_id in names:
-        return names[entry.subject_id]
-    return _("no. %(number)s", number=entry.subject_id)
+def _names_of(number: Any, name: Any, wanted: set[int]) -> dict[int, str]:
+    return (
+        {row[0]: row[1] for row in db.session.execute(sa.select(number, name).where(number.in_(wanted)))}
+        if wanted
+        else {}
+    )
+
+
+def _subject(entry: ActivityEntry, names: dict[int, str], places: dict[int, str]) -> str:
+    """What an act was about, when it is no event: the account's or the territory's name, or a number."""
+    known = {"account": names, "territory": places}.get(entry.subject_type, {}).get(entry.subject_id)
+    return known or _("no. %(number)s", number=entry.subject_id)
