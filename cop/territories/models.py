@@ -106,7 +106,8 @@ class RegisterImport(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     extract_date: Mapped[date]
     file_name: Mapped[str] = mapped_column(sa.String(255))
-    file_sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    # Size and CRC-32 of the text, zipped or not: tells whether a file is the one already in force.
+    file_checksum: Mapped[str] = mapped_column(sa.String(40), default="")
     file_lines: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

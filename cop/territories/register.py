@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
+from zlib import crc32
 
 from cop.core.errors import Refused
 from cop.core.i18n import _, _l
@@ -105,8 +106,8 @@ class Layout:
         except UnicodeDecodeError:
             return None
         rows: list[Row] = self._pattern.findall(block) if self._pattern else []
-        # A cell of a short line swallows the next line. As many matches as line ends, each holding at
-        # least one, means that every line was matched alone and whole.
+        # A cell of a short line swallows the next line. As many matches as line ends, each holding one at
+        # its end at least, means that every line was matched alone and whole.
         if len(rows) != block.count(b"\n"):
             return None
         return rows if rules.check_digits_valid(b"".join([row[0] for row in rows])) else None
@@ -142,12 +143,13 @@ class Layout:
 def _ordinary_line(at: dict[str, int], trailing: bool) -> re.Pattern[bytes]:
     """A line with the right number of cells and an RPPS number written twice alike.
 
-    Possessive repeats: no way back, hence no second look at any byte. Three groups: number,
-    profession, and the place when the line is one of somebody who practises.
+    Possessive repeats: no way back, hence no second look at any byte. "Anything but a separator" is by
+    far the fastest repeat there is, so the last cell swallows the line end and the first cell of the next line.
+    Three groups: number, profession, and the place when the line is one of somebody who practises.
     """
-    last = rb"[^|]*+\|\n" if trailing else rb"[^|\n]*+\n"
+    any_text = rb"[^|]*+"
+    line_end = rb"\n(?:8\||\Z)" if trailing else rb"(?:(?<=\n8)\||(?<=\n)\Z)"
     wanted = {
-        KIND: rb"8",
         NUMBER: rb"([0-9]{11})",
         NATIONAL: rb"8\1",
         PROFESSION: rb"([^|]*+)",
@@ -161,11 +163,12 @@ def _ordinary_line(at: dict[str, int], trailing: bool) -> re.Pattern[bytes]:
     }
     names = sorted(at, key=at.__getitem__)
     fork = at[CATEGORY]
-    head = [wanted.get(name, rb"[^|]*+") for name in names[:fork]]
-    tail = [practising.get(name, rb"[^|]*+") for name in names[fork:-1]]
-    other = [rb"[^|]*+"] * len(tail)
-    either = b"|".join(rb"\|".join([*cells, last]) for cells in (tail, other))
-    return re.compile(rb"^" + rb"\|".join([*head, b"(?:" + either + b")"]), re.MULTILINE)
+    head = [wanted.get(name, any_text) for name in names[1:fork]]
+    tail = [practising.get(name, any_text) for name in names[fork:]]
+    other = [any_text] * len(tail)
+    last = rb"\|" + line_end if trailing else line_end
+    either = b"|".join(rb"\|".join(cells) + last for cells in (tail, other))
+    return re.compile(rb"(?<=^8\|)" + rb"\|".join([*head, b"(?:" + either + b")"]), re.MULTILINE)
 
 
 def _one_of(values: frozenset[bytes]) -> bytes:
@@ -206,14 +209,23 @@ class Extract:
     size: int
     layout: Layout
     stream: IO[bytes]
+    crc: int
     reading: Reading = field(default_factory=Reading)
+
+    @property
+    def checksum(self) -> str:
+        """Of what was read so far."""
+        return f"{self.size}-{self.crc:08x}"
 
     def rows(self, professions: frozenset[bytes], progress: Callable[[int], Any] | None = None) -> Iterator[list[Row]]:
         """The lines that can be read, a block at a time. ``progress`` receives the bytes read since."""
         for block in _blocks(self.stream):
+            self.crc = crc32(block, self.crc)
             if progress:
                 progress(len(block))
-            rows = self._rows(block.replace(b"\r\n", b"\n") if b"\r" in block else block)
+            if b"\r" in block:
+                block = block.replace(b"\r\n", b"\n")
+            rows = self._rows(block if block.endswith(b"\n") else block + b"\n")
             if not {row[1] for row in rows} <= professions:
                 for _number, profession, _place in rows:
                     if profession not in professions:
@@ -242,7 +254,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     while block := stream.read(BLOCK):
         if not block.endswith(b"\n"):
             block += stream.readline(LONGEST_LINE)
-        yield block if block.endswith(b"\n") else block + b"\n"
+        yield block
 
 
 @contextmanager
@@ -255,16 +267,34 @@ def open_extract(path: Path) -> Iterator[Extract]:
             yield _opened(path.name, path.stat().st_size, stream)
         return
     with zipfile.ZipFile(path) as archive:
-        members = [m for m in archive.infolist() if m.filename.lower().endswith(".txt")]
-        members = [m for m in members if "Personne_activite" in m.filename] or members
-        if len(members) != 1:
-            raise Refused(_("The archive “%(name)s” should hold one text file.", name=path.name))
-        with archive.open(members[0]) as compressed, io.BufferedReader(compressed, BLOCK) as stream:  # type: ignore[type-var]
-            yield _opened(Path(members[0].filename).name, members[0].file_size, stream)
+        member = _member(archive, path)
+        with archive.open(member) as compressed, io.BufferedReader(compressed, BLOCK) as stream:  # type: ignore[type-var]
+            yield _opened(Path(member.filename).name, member.file_size, stream)
+
+
+def checksum_of(path: Path) -> str:
+    """The checksum an extract will have once read; of an archive, without reading it."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            member = _member(archive, path)
+            return f"{member.file_size}-{member.CRC:08x}"
+    crc = 0
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            crc = crc32(block, crc)
+    return f"{path.stat().st_size}-{crc:08x}"
+
+
+def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    members = [member for member in archive.infolist() if member.filename.lower().endswith(".txt")]
+    members = [member for member in members if "Personne_activite" in member.filename] or members
+    if len(members) != 1:
+        raise Refused(_("The archive “%(name)s” should hold one text file.", name=path.name))
+    return members[0]
 
 
 def _opened(name: str, size: int, stream: IO[bytes]) -> Extract:
     header = stream.readline(LONGEST_LINE)
     if not header.strip():
         raise Refused(_("The file “%(name)s” is empty.", name=name))
-    return Extract(name, size, Layout(header), stream)
+    return Extract(name, size, Layout(header), stream, crc32(header))

@@ -168,14 +168,17 @@ def locate(commune: str, postal_code: str, communes: Mapping[str, tuple[int, str
     )
 
 
-def fingerprint_key(secret: str) -> bytes:
-    """The key of fingerprints: BLAKE2b takes 64 bytes at most, a setting may be longer."""
-    return sha512(secret.encode()).digest()
-
-
-def fingerprint(number: bytes, key: bytes) -> bytes:
+class Fingerprints:
     """Eight bytes that stand for a person of the register, and say nothing without the key.
 
-    Numbers are few (some millions), so without a key anybody could try them all.
+    Numbers are few (some millions): without a key, anybody could try them all.
     """
-    return blake2b(number, digest_size=8, key=key).digest()
+
+    def __init__(self, secret: str) -> None:
+        # BLAKE2b takes 64 bytes of key at most, a setting may be longer.
+        self._keyed = blake2b(digest_size=8, key=sha512(secret.encode()).digest())
+
+    def of(self, number: bytes) -> bytes:
+        mine = self._keyed.copy()
+        mine.update(number)
+        return mine.digest()

@@ -84,12 +84,14 @@ class NumberSet:
         self._pages: defaultdict[int, bytearray] = defaultdict(lambda: bytearray(8192))
         self._others: set[bytes] = set()
 
-    def add(self, number: bytes) -> None:
-        if not number.isdigit():  # an older register's, of Corsica
-            self._others.add(number)
-            return
-        page, bit = divmod(int(number[:-1]), 65536)  # without the check digit
-        self._pages[page][bit >> 3] |= 1 << (bit & 7)
+    def update(self, numbers: Sequence[bytes]) -> None:
+        pages = self._pages
+        for number in numbers:
+            if number.isdigit():
+                rank = int(number) // 10  # without the check digit
+                pages[rank >> 16][(rank & 65535) >> 3] |= 1 << (rank & 7)
+            else:  # an older register's, of Corsica
+                self._others.add(number)
 
     def __len__(self) -> int:
         bits = sum(int.from_bytes(page, "little").bit_count() for page in self._pages.values())

@@ -76,22 +76,21 @@ class Gathering:
     """Reads the reference data once, takes an extract, keeps what was gathered."""
 
     def __init__(self, secret: str) -> None:
-        self._key = rules.fingerprint_key(secret)
+        self._fingerprints = rules.Fingerprints(secret)
         self._places = Places()
         self._professions = _professions()
         self._groups: defaultdict[tuple[int, str], bytearray] = defaultdict(bytearray)
         self.unlocated = NumberSet()
 
     def take(self, extract: Extract, progress: Callable[[int], Any] | None) -> None:
-        places, groups, professions, key = self._places, self._groups, self._professions, self._key
-        fingerprint, other = rules.fingerprint, rules.OTHER_PROFESSION
+        places, groups, professions = self._places, self._groups, self._professions
+        fingerprint, other = self._fingerprints.of, rules.OTHER_PROFESSION
         for rows in extract.rows(frozenset(professions), progress):
             located = [(number, profession, place) for number, profession, text in rows if (place := places[text])]
             for number, profession, place in located:
-                if place == UNLOCATED:
-                    self.unlocated.add(number)
-                else:
-                    groups[place, professions.get(profession, other)] += fingerprint(number, key)
+                if place > NOWHERE:
+                    groups[place, professions.get(profession, other)] += fingerprint(number)
+            self.unlocated.update([number for number, _profession, place in located if place == UNLOCATED])
 
     def keep(self, import_id: int) -> None:
         self._places.keep()

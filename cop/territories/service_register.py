@@ -8,16 +8,14 @@ transaction open: the site goes on writing meanwhile.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,9 +34,6 @@ from cop.territories.service_gathering import Gathering
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], Any]  # size of the extract, bytes read since the last call
-
-# Large, because the thread that reads waits its turn after each piece.
-PIECE: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +55,11 @@ def import_register(
     with _only_one(), register.open_extract(path) as extract:
         day = extract_date or rules.date_in_name(extract.name) or rules.date_in_name(path.name)
         previous = _previous()
-        if previous and previous.report["bytes"] == path.stat().st_size and previous.file_sha256 == _sha256(path):
+        if previous and _same(previous, extract, path):
             return Outcome(previous.id, unchanged=True)
         import_id = _begin(extract.name, _checked_day(day, previous, force))
         try:
-            _read(extract, path, import_id, progress)
+            _read(extract, import_id, progress)
             _check_lines(extract.reading, previous, force)
             _count(import_id)
         except BaseException as error:
@@ -147,32 +142,23 @@ def _begin(name: str, day: date) -> int:
         return begun.id
 
 
-def _read(extract: Extract, path: Path, import_id: int, progress: Progress | None) -> None:
+def _read(extract: Extract, import_id: int, progress: Progress | None) -> None:
     """Read the extract without any transaction, then keep the fingerprints."""
     with unit_of_work(write=False):
         gathering = Gathering(current_settings().register_key)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        checksum = pool.submit(_sha256, path)
-        gathering.take(extract, partial(progress, extract.size) if progress else None)
-        sha256 = checksum.result()
+    gathering.take(extract, partial(progress, extract.size) if progress else None)
     with unit_of_work():
         gathering.keep(import_id)
         noted = db.session.get_one(RegisterImport, import_id)
-        noted.file_sha256, noted.file_lines = sha256, extract.reading.lines
+        noted.file_checksum, noted.file_lines = extract.checksum, extract.reading.lines
         noted.refused_lines = extract.reading.refused.total()
-        noted.report = {
-            **extract.reading.as_report(),
-            "unlocated_people": len(gathering.unlocated),
-            "bytes": path.stat().st_size,
-        }
+        noted.report = {**extract.reading.as_report(), "unlocated_people": len(gathering.unlocated)}
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+def _same(previous: RegisterImport, extract: Extract, path: Path) -> bool:
+    """Whether the file is the one in force; read for that only when it has the same size."""
+    size, _separator, _crc = previous.file_checksum.partition("-")
+    return size == str(extract.size) and previous.file_checksum == register.checksum_of(path)
 
 
 def _count(import_id: int) -> None:
