@@ -81,6 +81,7 @@ class EventForm(Form):
     title = StringField(_l("Title"), [required(_l("Give the event a title."))])
     mode = RadioField(
         _l("How"),
+        default="onsite",
         choices=[
             SelectChoice("onsite", _l("On site")),
             SelectChoice("online", _l("Online")),

@@ -17,7 +17,7 @@ from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED
 from cop.territories.models import Territory
 
-SHOWN: Final = 12
+SHOWN: Final = 8
 FILLING_WITHIN: Final = timedelta(days=60)
 # An older list nobody closed is history, not this week's work.
 CLOSED_WITHIN: Final = timedelta(days=120)

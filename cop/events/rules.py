@@ -232,13 +232,31 @@ def usual_spans(day: date, kind_start: str, minutes: int, half_days: int) -> lis
 _STEP: Final = re.compile(r"(\d{1,2}\s?(?:h|:)\s?(?:\d{2})?)\s*(?:[-–:,]\s*)?(.*)", re.IGNORECASE)
 
 
-def programme_steps(text: str) -> list[tuple[str, str]]:
-    """A programme as pairs (hour, what is said then), from lines such as « 9 h 30 Accueil »."""
-    steps = []
-    for line in text.splitlines():
-        found = _STEP.fullmatch(line.strip())
-        if found:
-            steps.append((" ".join(re.findall(r"\d+|h|:", found[1].lower())).replace(" : ", ":"), found[2]))
-        elif line.strip():
-            steps.append(("", line.strip()))
-    return [(hour.replace(" ", NBSP), what) for hour, what in steps]
+@dataclass(frozen=True, slots=True)
+class ProgrammePart:
+    """A heading (« Mardi », or none) and its steps: pairs of an hour and what is said then."""
+
+    heading: str
+    steps: list[tuple[str, str]]
+
+
+def programme_parts(text: str) -> list[ProgrammePart]:
+    """A programme read line by line: « 9 h 30 Accueil » is a step, a line without hour begins a part."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = [(line, _STEP.fullmatch(line)) for line in lines]
+    if not any(step for _line, step in found):
+        return [ProgrammePart("", [("", line) for line in lines])] if lines else []
+    parts: list[ProgrammePart] = []
+    for line, step in found:
+        if not step:
+            parts.append(ProgrammePart(line, []))
+            continue
+        if not parts:
+            parts.append(ProgrammePart("", []))
+        parts[-1].steps.append((_hour_of(step[1]), step[2]))
+    return parts
+
+
+def _hour_of(text: str) -> str:
+    """« 9h30 » as it is printed."""
+    return NBSP.join(re.findall(r"\d+|h|:", text.lower())).replace(f"{NBSP}:{NBSP}", ":")

@@ -22,7 +22,7 @@ def home() -> Any:
     now = clock.now()
     return render_template(
         "events/home.html",
-        events=queries.upcoming(now, limit=NEXT),
+        months=_by_month(queries.upcoming(now, limit=NEXT)),
         departments=queries.coming_by_department(now),
         now=now,
     )

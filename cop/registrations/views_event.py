@@ -71,7 +71,7 @@ def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = Non
         door=queries.door(event, now),
         seats=_seats(event) if seats is None else seats,
         form=form,
-        steps=event_rules.programme_steps(event.programme),
+        programme=event_rules.programme_parts(event.programme),
         may_manage=may_manage,
         now=now,
     )

@@ -14,7 +14,7 @@ from tests.people_of_the_tests import People, event, territory
 
 def titles(response: Any) -> list[str]:
     assert response.status_code == 200
-    return [unescape(title) for title in re.findall(r'<h3 class="title"><a[^>]*>(.*?)</a>', response.text)]
+    return [unescape(title) for title in re.findall(r'<h[34] class="title"><a[^>]*>(.*?)</a>', response.text)]
 
 
 @pytest.fixture

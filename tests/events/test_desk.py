@@ -294,3 +294,26 @@ def test_an_empty_week_says_what_to_do_first(client: Any, people: People, sign_i
     page = client.get("/animation")
     assert "tout est à jour" in words(page)
     assert "/animation/evenements/nouveau" in page.text
+
+
+def test_the_week_costs_the_same_with_many_events(client: Any, people: People, sign_in: Any, queries: Any) -> None:
+    now = clocks.now()
+
+    def add(mark: str, count: int) -> None:
+        with unit_of_work():
+            for n in range(count):
+                event(people, f"{mark} draft {n}", status="draft")
+                event(people, f"{mark} full {n}", starts_at=now + timedelta(days=5 + n), capacity=5, seats_taken=5)
+                event(people, f"{mark} open {n}", starts_at=now - timedelta(days=5 + n))
+
+    add("Few", 2)
+    sign_in(people.bob)
+    client.get("/animation")
+    with queries:
+        client.get("/animation")
+    few = len(queries)
+    add("Many", 20)
+    with queries:
+        client.get("/animation")
+    assert len(queries) == few
+    assert few <= 24

@@ -121,20 +121,19 @@ def test_a_long_title_makes_a_short_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "steps"),
+    ("text", "parts"),
     [
-        (
-            "9 h Accueil\n9 h 20 Ce que disent les textes",
-            [("9\xa0h", "Accueil"), ("9\xa0h\xa020", "Ce que disent les textes")],
-        ),
-        ("9h30 - Ateliers", [("9\xa0h\xa030", "Ateliers")]),
-        ("10:30 Pause", [("10:30", "Pause")]),
-        ("Sans heure\n\n12 h Fin", [("", "Sans heure"), ("12\xa0h", "Fin")]),
-        ("", []),
+        ("9 h Accueil\n9 h 20 Les textes", [("", [("9\xa0h", "Accueil"), ("9\xa0h\xa020", "Les textes")])]),
+        ("9h30 - Ateliers", [("", [("9\xa0h\xa030", "Ateliers")])]),
+        ("10:30 Pause", [("", [("10:30", "Pause")])]),
+        ("Mardi\n9 h Un\n\nMercredi\n9 h Deux", [("Mardi", [("9\xa0h", "Un")]), ("Mercredi", [("9\xa0h", "Deux")])]),
+        ("9 h Un\nAprès-midi\n14 h Deux", [("", [("9\xa0h", "Un")]), ("Après-midi", [("14\xa0h", "Deux")])]),
+        ("Sans heure\n\nNi ici", [("", [("", "Sans heure"), ("", "Ni ici")])]),
+        (" \n", []),
     ],
 )
-def test_a_programme_is_read_line_by_line(text: str, steps: list[tuple[str, str]]) -> None:
-    assert rules.programme_steps(text) == steps
+def test_a_programme_is_read_line_by_line(text: str, parts: list[tuple[str, list[tuple[str, str]]]]) -> None:
+    assert [(part.heading, part.steps) for part in rules.programme_parts(text)] == parts
 
 
 def test_a_kind_proposes_its_usual_half_days() -> None:

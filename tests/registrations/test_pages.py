@@ -1,18 +1,21 @@
 """Registering as a newcomer does: one page, one press, no account."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from cop.core import clock as clocks
 from cop.core import tokens
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
-from cop.people.models import Person
+from cop.people.models import Person, PracticeSite
+from cop.people.service import find_or_create
+from cop.registrations import service
 from cop.registrations.models import Registration
 from tests.people_of_the_tests import People, event
 from tests.registrations.conftest import FORM
@@ -293,3 +296,32 @@ def test_in_english_everything_is_in_english(client: Any, slug: str, send: Any, 
     send()
     assert db.session.scalars(sa.select(Person).filter_by(email="eve@cabinet.example")).one().language == "en"
     assert outbox()[0].subject.startswith("You are registered")
+
+
+@pytest.mark.parametrize("path", ["/evenements/{slug}", "/animation/evenements/{id}/inscriptions", "/moi"])
+def test_pages_cost_the_same_with_many_registrations(
+    client: Any, people: People, slug: str, sign_in: Any, queries: Any, path: str
+) -> None:
+    event_id = db.session.scalars(sa.select(Event.id)).one()
+
+    def add(mark: str, count: int) -> None:
+        for n in range(count):
+            with unit_of_work():
+                ana = find_or_create("Ana", f"{mark} {n}", f"{mark}{n}@cabinet.example", "91", angers)
+                service.register(db.session.get_one(Event, event_id), ana, now=clocks.now())
+                more = event(people, f"{mark} {n}", starts_at=clocks.now() + timedelta(days=1 + n))
+                service.register(more, people.diane, now=clocks.now())
+
+    angers = db.session.scalars(sa.select(PracticeSite.commune_id)).one()
+    add("Few", 3)
+    sign_in(people.diane_account if path == "/moi" else people.bob)
+    address = path.format(slug=slug, id=event_id)
+    assert client.get(address).status_code == 200
+    with queries:
+        client.get(address)
+    few = len(queries)
+    add("Many", 12)
+    with queries:
+        client.get(address)
+    assert len(queries) == few
+    assert few <= 16
