@@ -25,7 +25,7 @@ from cop.core.db import db
 from cop.core.settings import load_settings
 from cop.core.unit_of_work import unit_of_work
 from cop.mail import service, service_delivery
-from cop.mail.models import MailMessage, Status
+from cop.mail.models import MailBody, MailMessage, Status
 
 NAME = "Outbox"
 BOUND = "raw smtplib, one connection, the same ready bytes"
@@ -121,7 +121,7 @@ def _fill(raw: bytes, recipients: list[str]) -> None:
     now, start = clock.now(), time.monotonic_ns()
     common = {
         "kind": "benchmark", "category": "service", "priority": 0, "recipient_name": "", "sender": SENDER,
-        "subject": "Mesure", "text": "", "html": "", "raw": raw, "message_id": "<x@localhost>", "status": Status.QUEUED,
+        "subject": "Mesure", "message_id": "<x@localhost>", "status": Status.QUEUED,
         "attempts": 0, "not_before": now, "created_at": now,
     }  # fmt: skip
     with unit_of_work():
@@ -130,6 +130,9 @@ def _fill(raw: bytes, recipients: list[str]) -> None:
         )
         rows = [{**common, "key": f"{start}:{recipient}", "recipient": recipient} for recipient in recipients]
         db.session.execute(sa.insert(MailMessage), rows)
+        queued = db.session.scalars(sa.select(MailMessage.id).where(MailMessage.status == Status.QUEUED))
+        bodies = [{"mail_id": mail_id, "text": "", "html": "", "raw": raw} for mail_id in queued]
+        db.session.execute(sa.insert(MailBody), bodies)
 
 
 def _send_raw(port: int, raw: bytes, recipients: list[str]) -> None:

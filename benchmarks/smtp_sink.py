@@ -3,6 +3,7 @@
 Prints its port, and serves until its standard input is closed.
 """
 
+import socket
 import socketserver
 import sys
 import threading
@@ -13,11 +14,13 @@ END = b"\r\n.\r\n"
 class Conversation(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         self.rest = b""
+        # Several short answers in a row must not wait for the client's acknowledgement of the first.
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.sendall(b"220 sink\r\n")
         while line := self._line():
             verb = line[:4].upper()
             if verb == b"EHLO":
-                self.request.sendall(b"250-sink\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
+                self.request.sendall(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
             elif verb == b"DATA":
                 self.request.sendall(b"354 go on\r\n")
                 self._skip_message()

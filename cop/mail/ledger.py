@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from cop.core.db import db, insert_if_absent
+from cop.core.db import change, db, insert_if_absent
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import release, unit_of_work
 from cop.mail import rules
@@ -80,43 +80,22 @@ _RAW: Final = sa.select(_BODIES.c.mail_id, _BODIES.c.raw).where(
 
 
 class Ledger:
+    """``connection`` writes outcomes, one statement each; claims are units of work like any other."""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def claim(self, now: datetime, limit: int) -> list[Claimed]:
         """Take the most urgent mails that are due; nothing while the mail server is left alone."""
-        with self.connection.begin():
-            if not self._pass_gate(now):
+        with unit_of_work():
+            if not _pass_gate(now):
                 return []
-            service_mails, others = rules.allowance(current_settings().mail_daily_quota, self._used(now))
+            service_mails, others = rules.allowance(current_settings().mail_daily_quota, _used(now))
             if others >= limit:
-                return self._take(_TAKE, now, limit)
+                return _take(_TAKE, now, limit)
             # Near the quota the two kinds are counted apart.
-            first = self._take(_TAKE_SERVICE, now, min(limit, service_mails))
-            return first + self._take(_TAKE_OTHERS, now, min(limit, others) - len(first))
-
-    def _pass_gate(self, now: datetime) -> bool:
-        """Lock the gate's row, so that workers count and claim one after the other; false while it is closed."""
-        gate = sa.update(_GATES).where(_GATES.c.id == _GATE, _GATES.c.closed_until <= now).values(passed_at=now)
-        return self.connection.execute(gate).rowcount > 0
-
-    def _used(self, now: datetime) -> int:
-        if not current_settings().mail_daily_quota:
-            return 0
-        recent = sa.or_(_MAIL.c.sent_at > now - rules.QUOTA_WINDOW, _MAIL.c.status == Status.SENDING)
-        return int(self.connection.scalar(sa.select(sa.func.count()).select_from(_MAIL).where(recent)) or 0)
-
-    def _take(self, statement: Any, now: datetime, limit: int) -> list[Claimed]:
-        if limit <= 0:
-            return []
-        rows = self.connection.execute(statement, {"now": now, "since": now, "limit": limit}).all()
-        bodies = self.connection.execute(_RAW, {"mails": [row.id for row in rows]})
-        raw = {body.mail_id: body.raw for body in bodies}
-        claimed = [
-            Claimed(row.id, row.priority, row.attempts, now, Parcel(row.sender, row.recipient, raw[row.id]))
-            for row in rows
-        ]
-        return sorted(claimed, key=lambda mail: (mail.priority, mail.id))
+            first = _take(_TAKE_SERVICE, now, min(limit, service_mails))
+            return first + _take(_TAKE_OTHERS, now, min(limit, others) - len(first))
 
     def sent(self, mail: Claimed, at: datetime) -> None:
         with self.connection.begin():
@@ -134,16 +113,45 @@ class Ledger:
             with self.connection.begin():
                 self.connection.execute(_GIVEN_BACK, [{"mail": mail.id, "since": mail.since} for mail in mails])
 
-    def close_gate(self, problem: str, now: datetime) -> None:
-        """Leave the mail server alone for a while, the longer the more often it did not answer."""
-        with self.connection.begin():
-            failures = (self.connection.scalar(sa.select(_GATES.c.failures).where(_GATES.c.id == _GATE)) or 0) + 1
-            values = {"closed_until": now + rules.pause_after(failures), "failures": failures, "error": problem}
-            self.connection.execute(sa.update(_GATES).where(_GATES.c.id == _GATE).values(**values))
 
-    def server_answers(self) -> None:
-        with self.connection.begin():
-            self.connection.execute(sa.update(_GATES).where(_GATES.c.failures > 0).values(failures=0, error=None))
+def _pass_gate(now: datetime) -> bool:
+    """Lock the gate's row, so that workers count and claim one after the other; false while it is closed."""
+    gate = sa.update(_GATES).where(_GATES.c.id == _GATE, _GATES.c.closed_until <= now)
+    return change(gate.values(passed_at=now)) > 0
+
+
+def _used(now: datetime) -> int:
+    if not current_settings().mail_daily_quota:
+        return 0
+    recent = sa.or_(_MAIL.c.sent_at > now - rules.QUOTA_WINDOW, _MAIL.c.status == Status.SENDING)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_MAIL).where(recent)) or 0
+
+
+def _take(statement: Any, now: datetime, limit: int) -> list[Claimed]:
+    if limit <= 0:
+        return []
+    rows = db.session.execute(statement, {"now": now, "since": now, "limit": limit}).all()
+    bodies = db.session.execute(_RAW, {"mails": [row.id for row in rows]})
+    raw = {body.mail_id: body.raw for body in bodies}
+    claimed = [
+        Claimed(row.id, row.priority, row.attempts, now, Parcel(row.sender, row.recipient, raw[row.id])) for row in rows
+    ]
+    return sorted(claimed, key=lambda mail: (mail.priority, mail.id))
+
+
+def close_gate(problem: str, now: datetime) -> None:
+    """Leave the mail server alone for a while, the longer the more often it did not answer."""
+    with unit_of_work():
+        gate = db.session.get_one(MailGate, _GATE)
+        gate.failures += 1
+        gate.closed_until = now + rules.pause_after(gate.failures)
+        gate.error = problem
+
+
+def note_answer() -> None:
+    """The mail server answers again."""
+    with unit_of_work():
+        change(sa.update(_GATES).where(_GATES.c.failures > 0).values(failures=0, error=None))
 
 
 @contextmanager
@@ -153,16 +161,18 @@ def open_ledger() -> Iterator[Ledger]:
     with unit_of_work():
         insert_if_absent(MailGate, {"id": _GATE}, key=["id"])
     with db.engine.connect() as connection:
-        wait = connection.dialect.name == "postgresql"
-        if wait:
-            _run(connection, "SET synchronous_commit TO off")
+        if connection.dialect.name != "postgresql":
+            yield Ledger(connection)
+            return
+        # One statement is one transaction: one exchange with the server instead of three.
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        _set(connection, "SET synchronous_commit TO off")
         try:
             yield Ledger(connection)
         finally:
-            if wait:
-                _run(connection, "RESET synchronous_commit")
+            _set(connection, "RESET synchronous_commit")
 
 
-def _run(connection: Connection, statement: str) -> None:
+def _set(connection: Connection, statement: str) -> None:
     with connection.begin():
         connection.exec_driver_sql(statement)

@@ -57,6 +57,7 @@ def enqueue(
     organisation = host.current_host()
     name, email = _sender(organisation)
     frame = {"host": organisation, "site_url": current_settings().public_url, "category": category}
+    origin = mime.address(name, email)
     words = composition.compose(template, values, locale, frame)
     message = MailMessage(
         key=key,
@@ -67,7 +68,7 @@ def enqueue(
         event_id=event_id,
         recipient=recipient.strip(),
         recipient_name=one_line(recipient_name)[:200],
-        sender=email,
+        sender=origin.addr_spec,
         subject=words.subject[:500],
         calendar_method=calendar[1] if calendar else None,
         message_id=message_id or new_message_id(),
@@ -77,7 +78,7 @@ def enqueue(
         created_at=now,
         body=MailBody(text=words.text, html=words.html, calendar=calendar[0] if calendar else None),
     )
-    _address(message, mime.address(name, email), in_reply_to, tuple(attachments))
+    _address(message, origin, in_reply_to, tuple(attachments))
     return _insert(message)
 
 

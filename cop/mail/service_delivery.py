@@ -8,7 +8,7 @@ from typing import Final
 from cop.core import clock
 from cop.core.unit_of_work import unit_of_work
 from cop.mail import rules, service, transport
-from cop.mail.ledger import Claimed, Ledger, open_ledger
+from cop.mail.ledger import Claimed, Ledger, close_gate, note_answer, open_ledger
 from cop.mail.models import Status
 from cop.mail.transport import Door, Interrupted, Refused, Unreachable
 
@@ -27,8 +27,8 @@ def deliver(limit: int = 200, stop: Callable[[], bool] = lambda: False) -> int:
                 break
             tried += len(batch)
             sent += _send_batch(door, ledger, batch)
-        if sent:
-            ledger.server_answers()
+    if sent:
+        note_answer()
     return sent
 
 
@@ -44,7 +44,7 @@ def _send_batch(door: Door, ledger: Ledger, batch: Sequence[Claimed]) -> int:
                 # Not one word was exchanged about this mail.
                 waiting.insert(0, mail)
                 logger.warning("mail server unreachable: %s", problem)
-                ledger.close_gate(str(problem), clock.now())
+                close_gate(str(problem), clock.now())
                 break
     finally:
         # A mail whose sending ended in an unforeseen error is not among them: it stays claimed, and is tried

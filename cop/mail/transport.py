@@ -108,19 +108,16 @@ class VerifiedConnection(Connection):
         """Flask-Mail's ``send``, of bytes that are ready."""
         host = self._connected()
         try:
-            options = _options(host, parcel.recipient)
-            refused = host.sendmail(envelope_from or parcel.sender, (parcel.recipient,), parcel.raw, options)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal(*next(iter(error.recipients.values())), at_recipient=True) from error
-        except smtplib.SMTPSenderRefused as error:
-            raise _sender_refused(error) from error
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code, error.smtp_error) from error
+            refusal = _hand_over(host, envelope_from or parcel.sender, parcel)
+            if refusal and _code(refusal) != 421:
+                host.rset()
         except (smtplib.SMTPException, OSError) as error:
             self._leave()
             raise Interrupted(_words(error)) from error
-        if refused:
-            raise _refusal(*next(iter(refused.values())), at_recipient=True)
+        if refusal:
+            if _code(refusal) == 421:  # it hangs up
+                self._leave()
+            raise refusal
         self.num_emails += 1
 
     def _connected(self) -> smtplib.SMTP:
@@ -147,19 +144,71 @@ def _flask_mail_state(settings: Settings) -> Any:
     )
 
 
-def _options(host: smtplib.SMTP, recipient: str) -> tuple[str, ...]:
-    if not is_international(recipient):
-        return ()
-    if not host.has_extn("smtputf8"):
-        raise Refused(553, "the mail server cannot write to an address beyond ASCII (SMTPUTF8)")
-    return ("SMTPUTF8", "BODY=8BITMIME")
+def _hand_over(host: smtplib.SMTP, sender: str, parcel: Parcel) -> Unreachable | Refused | None:
+    """One mail in the conversation; what the server had against it.
+
+    ``smtplib.sendmail`` waits for four answers one after the other, and parses the addresses again. A server
+    that says PIPELINING (nearly all do) takes the envelope in one go: two waits, which is what counts over
+    a network.
+    """
+    international = is_international(parcel.recipient)
+    if international and not host.has_extn("smtputf8"):
+        return Refused(553, "the mail server cannot write to an address beyond ASCII (SMTPUTF8)")
+    options = " SMTPUTF8 BODY=8BITMIME" if international else ""
+    if host.has_extn("size"):
+        options += f" SIZE={len(parcel.raw)}"
+    host.command_encoding = "utf-8" if international else "ascii"
+    answers = _envelope(host, [f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{parcel.recipient}>", "DATA"])
+    refusal = _objection(answers)
+    if refusal:
+        if len(answers) == 3 and answers[2][0] == 354:  # it waits for a message that nobody may get
+            host.send(b".\r\n")
+            host.getreply()
+        return refusal
+    host.send(_stuffed(parcel.raw))
+    code, reply = host.getreply()
+    return None if code == 250 else _refusal(code, reply)
 
 
-def _sender_refused(error: smtplib.SMTPSenderRefused) -> Exception:
+Answer = tuple[int, bytes]
+_EXPECTED: Final = (2, 2, 3)  # the kind of answer that lets MAIL, RCPT and DATA go on
+
+
+def _envelope(host: smtplib.SMTP, commands: list[str]) -> list[Answer]:
+    """The answers, in order; asked one by one, nothing is asked after a refusal."""
+    if host.has_extn("pipelining"):
+        host.send("".join(f"{command}\r\n" for command in commands).encode(host.command_encoding))
+        return [host.getreply() for _ in commands]
+    answers: list[Answer] = []
+    for command in commands:
+        host.putcmd(command)
+        answers.append(host.getreply())
+        if answers[-1][0] // 100 != _EXPECTED[len(answers) - 1]:
+            break
+    return answers
+
+
+def _objection(answers: list[Answer]) -> Unreachable | Refused | None:
+    """The first refusal: of the sender, of the recipient, or of the wish to send."""
+    for stage, (code, reply) in enumerate(answers):
+        if code // 100 != _EXPECTED[stage]:
+            return _sender_refused(code, reply) if stage == 0 else _refusal(code, reply, at_recipient=stage == 1)
+    return None
+
+
+def _stuffed(raw: bytes) -> bytes:
+    """The message as it travels: a line that is one dot would end it (RFC 5321, 4.5.2)."""
+    return (raw.replace(b"\n.", b"\n..") if b"\n." in raw else raw) + b".\r\n"
+
+
+def _sender_refused(code: int, reply: bytes) -> Unreachable | Refused:
     """A server that takes nothing from us is a wrong setting: no mail may be given up for it. 552 is its size."""
-    if 500 <= error.smtp_code < 600 and error.smtp_code != 552:
-        return Unreachable(_words(error))
-    return _refusal(error.smtp_code, error.smtp_error)
+    refusal = _refusal(code, reply)
+    return Unreachable(str(refusal)) if refusal.permanent and code != 552 else refusal
+
+
+def _code(refusal: Unreachable | Refused) -> int:
+    return refusal.code if isinstance(refusal, Refused) else 0
 
 
 def _refusal(code: int, reply: bytes | str, *, at_recipient: bool = False) -> Refused:

@@ -37,6 +37,9 @@ class Sink:
 
 
 class _Conversation(socketserver.StreamRequestHandler):
+    # Several short answers in a row must not wait for the client's acknowledgement of the first.
+    disable_nagle_algorithm = True
+
     @property
     def sink(self) -> Sink:
         return self.server.sink  # type: ignore[attr-defined, no-any-return]
@@ -106,7 +109,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.say("235 welcome")
 
     def do_mail(self, argument: str) -> None:
-        self.sender = argument.partition("<")[2].partition(">")[0]
+        self.sender, self.recipient = argument.partition("<")[2].partition(">")[0], ""
         self.say("250 ok")
 
     def do_rcpt(self, argument: str) -> None:
@@ -120,6 +123,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             if not line:
                 return False
             lines.append(line[1:] if line.startswith(b".") else line)
+        if not lines:  # what a client says that was taken at its word too early
+            self.say("554 no valid recipients")
+            return None
         answer = self.sink.script("AFTER DATA", self.recipient, len(self.sink.mails) + 1)
         if answer == "drop":
             return False

@@ -75,8 +75,11 @@ def test_a_mail_travels_encrypted_and_arrives_as_it_was_written(
     assert set(sink.hello) == {"localhost"}, "the name of the site, never that of the machine"
 
 
-def test_many_mails_share_a_connection_and_a_connection_is_renewed(queue: Queue, server: Any) -> None:
-    sink = server()
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["step by step", "pipelined"])
+def test_many_mails_share_a_connection_and_a_connection_is_renewed(
+    queue: Queue, server: Any, extensions: tuple[str, ...]
+) -> None:
+    sink = server(extensions=extensions)
     for i in range(120):
         queue(f"p{i}@cabinet.example")
     assert deliver() == 120
@@ -140,10 +143,18 @@ def at(verb: str, answer: str) -> smtp.Script:
         (at("EHLO", "drop"), Status.QUEUED, 0, False),
     ],
 )
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["step by step", "pipelined"])
 def test_what_each_answer_does(
-    queue: Queue, read: Read, server: Any, script: smtp.Script, status: str, attempts: int, suppressed: bool
+    queue: Queue,
+    read: Read,
+    server: Any,
+    script: smtp.Script,
+    status: str,
+    attempts: int,
+    suppressed: bool,
+    extensions: tuple[str, ...],
 ) -> None:
-    server(script=script)
+    server(script=script, extensions=extensions)
     number = queue()
     assert deliver() == 0
     mail = read(number)
@@ -160,15 +171,19 @@ def test_a_wrong_password_is_no_mail_s_fault(queue: Queue, read: Read, server: A
     assert "535" in (queries.health(core_clock.now()).unreachable or "")
 
 
-def test_one_refused_person_does_not_keep_the_others_from_their_mail(queue: Queue, read: Read, server: Any) -> None:
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["step by step", "pipelined"])
+def test_one_refused_person_does_not_keep_the_others_from_their_mail(
+    queue: Queue, read: Read, server: Any, extensions: tuple[str, ...]
+) -> None:
     def script(verb: str, argument: str, count: int) -> str | None:
         return "550 5.1.1 unknown" if verb == "RCPT" and "p1@" in argument else None
 
-    sink = server(script=script)
+    sink = server(script=script, extensions=extensions)
     numbers = [queue(f"p{i}@cabinet.example") for i in range(3)]
     assert deliver() == 2
     assert [read(number).status for number in numbers] == [Status.SENT, Status.FAILED, Status.SENT]
     assert sink.connections == 1
+    assert [mail.recipient for mail in sink.mails] == ["p0@cabinet.example", "p2@cabinet.example"]
 
 
 def test_after_a_broken_conversation_the_next_mail_opens_another(queue: Queue, read: Read, server: Any) -> None:
