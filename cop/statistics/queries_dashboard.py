@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cop.core.db import db
 from cop.statistics import rules
 from cop.statistics.queries_ground import Ground
+from cop.statistics.queries_years import Year, by_year
 from cop.statistics.registry import Measure, all_measures
 from cop.statistics.rules import Figure
 from cop.statistics.rules_crowd import By, Group
@@ -39,6 +40,7 @@ class Dashboard:
     by_place: dict[Group, Figure]
     by_profession: dict[Group, Figure]
     presence: Presence
+    years: Sequence[tuple[Year, Figure]]
     extract_date: date | None
 
     @property
@@ -58,7 +60,8 @@ def dashboard(ground: Ground, threshold: int | None) -> Dashboard:
         by_place=rules.show_rows(rate.shares(ground, By.PLACE), threshold),
         by_profession=_highest_first(rules.show_rows(rate.shares(ground, By.PROFESSION), threshold)),
         presence=_presence(ground, threshold),
-        extract_date=ground.extract.date if ground.extract else None,
+        years=[(year, rules.show(share, threshold)) for year, share in by_year(ground)],
+        extract_date=ground.extract.day if ground.extract else None,
     )
 
 

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cop.core import clock
 from cop.statistics import queries, queries_register
-from cop.statistics.queries_register import Extract
-from cop.statistics.rules import Question
+from cop.statistics.rules import Extract, Question, nearest
 from cop.statistics.rules_crowd import By, Crowd, Group, KeyEvent, Seen, sort_crowd
 
 
@@ -58,17 +57,22 @@ class Ground:
         return queries_register.set_code(self.question.professions)
 
     @cached_property
+    def extracts(self) -> list[Extract]:
+        return queries_register.extracts(self.set_code)
+
+    @property
     def extract(self) -> Extract | None:
-        return queries_register.nearest_extract(self.set_code, self.question.dates.end)
+        return nearest(self.extracts, self.question.dates.end)
 
     def headcounts(self, by: By) -> Mapping[Group, int]:
         """N of each row. An absent row is not known: no extract, or a perimeter of which we hold a part only."""
         if self.extract is None or self.set_code is None:
             return {}
-        here, wanted = self.question.territory_id, self.set_code
-        if by is By.PROFESSION:
-            found = queries_register.headcounts(self.extract, [here], sorted(self.question.professions))
-            return {code: people for (_, code), people in found.items()}
-        places = [here] if by is By.TOTAL else list(self.places)
-        found = queries_register.headcounts(self.extract, places, [wanted])
-        return {None if by is By.TOTAL else place: people for (place, _), people in found.items()}
+        here = self.question.territory_id
+        places = list(self.places) if by is By.PLACE else [here]
+        codes = sorted(self.question.professions) if by is By.PROFESSION else [self.set_code]
+        found = queries_register.headcounts([self.extract], places, codes)
+        rows: dict[Group, int] = {}
+        for (_, place, code), people in found.items():
+            rows[{By.TOTAL: None, By.PLACE: place, By.PROFESSION: code}[by]] = people
+        return rows

@@ -1,6 +1,6 @@
 """Sums on plain values: rates, coverage, what is too small to be shown, periods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -66,6 +66,19 @@ def _a_year_before(day: date) -> date:
         return day.replace(year=day.year - 1)
     except ValueError:  # 29 February
         return day.replace(year=day.year - 1, day=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """An extract of the official register that was read. ``day``: the one it speaks of."""
+
+    import_id: int
+    day: date
+
+
+def nearest(extracts: Iterable[Extract], end: date) -> Extract | None:
+    """The extract nearest to the end of a period. Of two as near, the later: it knows who has come since."""
+    return min(extracts, key=lambda one: (abs(one.day - end), -one.day.toordinal()), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +176,3 @@ def show_rows(shares: Mapping[Key, Share], threshold: int | None) -> dict[Key, F
         smallest = min(others, key=lambda key: shares[key].part)
         shown[smallest] = replace(shown[smallest], part=None, reading=Reading.HIDDEN)
     return shown
-
-
-def scale(figures: Sequence[Figure]) -> Decimal:
-    """The scale of a chart: 100, unless a rate goes beyond it."""
-    return max([Decimal(100), *(figure.rate for figure in figures if figure.rate is not None)])

@@ -114,26 +114,41 @@ def sort_crowd(
     places: Mapping[int, frozenset[int]],
 ) -> Crowd:
     """Sort the people of ``visits`` (event, record). ``places``: the territories of interest each commune is in."""
-    tables: dict[By, dict[Group, Seen]] = {by: defaultdict(lambda: defaultdict(set)) for by in By}
-    crowd = Crowd(mobilised=tables)
+    crowd = Crowd(mobilised={by: defaultdict(lambda: defaultdict(set)) for by in By})
     outside: dict[str, list[tuple[KeyEvent, Reason]]] = defaultdict(list)
+    seen: dict[int, set[int]] = defaultdict(set)
     for event_id, person_id in visits:
-        event, person = events[event_id], attendees[person_id]
+        seen[person_id].add(event_id)
+    for person_id, event_ids in seen.items():
+        person = attendees[person_id]
         if person.key is None:
-            if event.here:
-                crowd.nameless.setdefault(person_id, set()).add(event_id)
+            here = {number for number in event_ids if events[number].here}
+            if here:
+                crowd.nameless[person_id] = here
             continue
         crowd.records[person.key] = min(person_id, crowd.records.get(person.key, person_id))
-        inside, reason = _place(question, person, event.day, places)
-        if reason is not None:
-            outside[person.key].append((event, reason))
-            continue
-        tables[By.TOTAL][None][person.key].add(event_id)
-        tables[By.PROFESSION][person.profession][person.key].add(event_id)
-        for place in inside:
-            tables[By.PLACE][place][person.key].add(event_id)
+        for day, same in _by_day(person, event_ids, events):
+            inside, reason = _place(question, person, day, places)
+            if reason is None:
+                _count(crowd, person.key, person.profession, inside, same)
+            else:
+                outside[person.key] += [(events[number], reason) for number in same]
     _keep_others(crowd, outside)
     return crowd
+
+
+def _by_day(person: Attendee, event_ids: set[int], events: Mapping[int, KeyEvent]) -> Iterable[tuple[date, set[int]]]:
+    """The events to be looked at one day at a time: only for those who moved, most people never do."""
+    if any(site.starts_on or site.ends_on for site in person.sites):
+        return [(events[number].day, {number}) for number in event_ids]
+    return [(events[next(iter(event_ids))].day, event_ids)]
+
+
+def _count(crowd: Crowd, key: str, profession: str | None, inside: set[int], event_ids: set[int]) -> None:
+    crowd.mobilised[By.TOTAL][None][key] |= event_ids
+    crowd.mobilised[By.PROFESSION][profession][key] |= event_ids
+    for place in inside:
+        crowd.mobilised[By.PLACE][place][key] |= event_ids
 
 
 def _place(

@@ -185,6 +185,37 @@ def test_over_a_hundred_per_cent_is_said_not_cut(people: People) -> None:
     assert (str(figure(found).rate), found.over) == ("125.0", True)
 
 
+# --- Year by year -----------------------------------------------------------------------------------
+
+
+def test_years_stand_alone_and_add_up_without_doubles(people: People) -> None:
+    with unit_of_work():
+        here = maine_et_loire()
+        extract({(here.id, ALL): 80}, date(2024, 11, 30), current=False)
+        extract({(here.id, ALL): 100}, date(2026, 9, 23))
+        faithful, once, late = (professional("91", angers()) for _ in range(3))
+        present(key_event(people, here, date(2024, 5, 5)), faithful, once)
+        present(key_event(people, here, date(2026, 5, 5)), faithful, late)
+    found = queries_dashboard.dashboard(ground(here), None)
+    rows = [(year.year, one.part, one.whole, year.extract and year.extract.day.year) for year, one in found.years]
+    assert rows == [(2024, 2, 80, 2024), (2025, 0, 100, 2026), (2026, 2, 100, 2026), (None, 3, 100, 2026)]
+    assert [year.first for year, _ in found.years] == [2024] * 4
+
+
+def test_one_year_is_not_compared_with_itself(people: People) -> None:
+    assert queries_dashboard.dashboard(ground(maine_et_loire()), None).years == []
+    with unit_of_work():
+        present(key_event(people, maine_et_loire(), MARCH), professional("91", angers()))
+    assert queries_dashboard.dashboard(ground(maine_et_loire()), None).years == []
+
+
+def test_at_most_five_years_are_shown(people: People) -> None:
+    with unit_of_work():
+        present(key_event(people, maine_et_loire(), date(2016, 5, 5)), professional("91", angers()))
+    years = queries_dashboard.dashboard(ground(maine_et_loire()), 5).years
+    assert [year.year for year, _ in years] == [2022, 2023, 2024, 2025, 2026, None]
+
+
 # --- Places -----------------------------------------------------------------------------------------
 
 
@@ -225,6 +256,7 @@ def test_the_number_of_statements_does_not_grow(people: People, queries: Queries
 
     with unit_of_work():
         extract({(maine_et_loire().id, ALL): 900})
+        key_event(people, maine_et_loire(), date(2023, 5, 5))
     fill(people, 2, 2)
     few = cost()
     fill(people, 40, 15)
