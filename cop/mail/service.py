@@ -54,11 +54,6 @@ def enqueue(
     if db.session.scalar(sa.select(MailMessage.id).where(MailMessage.key == key)):
         return None
     now = clock.now()
-    organisation = host.current_host()
-    name, email = _sender(organisation)
-    frame = {"host": organisation, "site_url": current_settings().public_url, "category": category}
-    origin = mime.address(name, email)
-    words = composition.compose(template, values, locale, frame)
     message = MailMessage(
         key=key,
         kind=kind,
@@ -68,18 +63,30 @@ def enqueue(
         event_id=event_id,
         recipient=recipient.strip(),
         recipient_name=one_line(recipient_name)[:200],
-        sender=origin.addr_spec,
-        subject=words.subject[:500],
-        calendar_method=calendar[1] if calendar else None,
         message_id=message_id or new_message_id(),
         attempts=0,
         not_before=not_before or now,
         expires_at=expires_at,
         created_at=now,
-        body=MailBody(text=words.text, html=words.html, calendar=calendar[0] if calendar else None),
     )
+    origin = _word(message, template, values, locale, calendar)
     _address(message, origin, in_reply_to, tuple(attachments))
     return _insert(message)
+
+
+def _word(
+    message: MailMessage, template: str, values: Mapping[str, Any], locale: str, calendar: tuple[str, str] | None
+) -> Address:
+    """Give the mail its subject and its body; returns who it is from."""
+    organisation = host.current_host()
+    origin = mime.address(*_sender(organisation))
+    frame = {"host": organisation, "site_url": current_settings().public_url, "category": message.category}
+    words = composition.compose(template, values, locale, frame)
+    message.sender = origin.addr_spec
+    message.subject = words.subject[:500]
+    message.calendar_method = calendar[1] if calendar else None
+    message.body = MailBody(text=words.text, html=words.html, calendar=calendar[0] if calendar else None)
+    return origin
 
 
 def _insert(message: MailMessage) -> MailMessage | None:

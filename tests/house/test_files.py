@@ -32,7 +32,7 @@ OWN_FILES = {
         "web",
     },
     "invitations": {"feeds", "ical", "objects", "timezones"},
-    "mail": {"composition", "content_lines", "mime", "redirect", "transport"},
+    "mail": {"composition", "content_lines", "ledger", "mime", "redirect", "transport"},
     "presets": {"loader"},
     "statistics": {"registry"},
     "territories": {"register"},
