@@ -26,7 +26,7 @@ from cop.territories import rules
 HEADER: Final = Path(__file__).resolve().parent / "data" / "register_header.txt"
 BLOCK: Final = 64 * 1024  # larger blocks leave the processor's cache and take longer
 LONGEST_LINE: Final = 1024 * 1024
-EXAMPLES: Final = 20
+EXAMPLES: Final = 8  # line numbers given for each reason
 
 KIND: Final = "Type d'identifiant PP"
 NUMBER: Final = "Identifiant PP"
@@ -67,7 +67,7 @@ class Reading:
 
     def refuse(self, line: int, reason: str) -> None:
         self.refused[reason] += 1
-        if len(self.examples) < EXAMPLES:
+        if self.refused[reason] <= EXAMPLES:
             self.examples.append((line, reason))
 
     def as_report(self) -> dict[str, Any]:

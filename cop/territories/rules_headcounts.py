@@ -50,7 +50,7 @@ class Map:
     def _above_each(self, place: Location) -> list[frozenset[int]]:
         postal_code = place.postal_code or ""
         # A postal code of the next département may be shared with communes that are not loaded.
-        if rules.department_of_postal_code(postal_code) not in self.above_department:
+        if rules.department_of_postal_code(postal_code) != place.department:
             return []
         communes = self.communes_of_postal_code.get(postal_code, frozenset())
         return [self.above_commune[commune] for commune in communes]

@@ -9,6 +9,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop.core.db import db
+from cop.core.errors import Refused
+from cop.core.i18n import _
 from cop.territories import rules, rules_headcounts
 from cop.territories.models import CommuneCode, Profession, RegisterPlace, RegisterPractice, Territory, TerritoryKind
 from cop.territories.register import Extract
@@ -35,6 +37,8 @@ class Places(dict[bytes, int]):
         self._departments = frozenset(
             db.session.scalars(sa.select(Territory.code).where(Territory.kind == TerritoryKind.DEPARTMENT))
         )
+        if not self._departments:
+            raise Refused(_("This site has no territory yet: set it up first with “cop init”."))
         self._known = {
             Location(place.department_code, place.commune_id, place.postal_code): place.id
             for place in db.session.scalars(sa.select(RegisterPlace))
@@ -51,7 +55,7 @@ class Places(dict[bytes, int]):
     def _number(self, text: bytes) -> int:
         if not text:
             return NOWHERE
-        postal_code, _, commune = text.decode().partition("|")
+        postal_code, _separator, commune = text.decode().partition("|")
         location = rules.locate(commune.strip(), postal_code.strip(), self._communes)
         if not location.department:
             return UNLOCATED

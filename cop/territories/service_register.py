@@ -44,6 +44,14 @@ class Outcome:
     unchanged: bool = False
 
 
+class ExtractRefused(Refused):
+    """The extract was read and is not put in force; its import keeps the account of what was wrong."""
+
+    def __init__(self, refused: Refused, import_id: int) -> None:
+        super().__init__(refused.message)
+        self.import_id = import_id
+
+
 def import_register(
     path: Path, extract_date: date | None = None, progress: Progress | None = None, force: bool = False
 ) -> Outcome:
@@ -62,8 +70,11 @@ def import_register(
             _read(extract, import_id, progress)
             _check_lines(extract.reading, previous, force)
             _count(import_id)
-        except BaseException as error:
-            _give_up(import_id, error)
+        except Refused as refused:
+            _give_up(import_id, ImportStatus.REFUSED)
+            raise ExtractRefused(refused, import_id) from refused
+        except BaseException:
+            _give_up(import_id, ImportStatus.FAILED)
             raise
         _put_in_force(import_id)
         return Outcome(import_id)
@@ -186,8 +197,7 @@ def _put_in_force(import_id: int) -> None:
         _forget_people()
 
 
-def _give_up(import_id: int, error: BaseException) -> None:
-    status = ImportStatus.REFUSED if isinstance(error, Refused) else ImportStatus.FAILED
+def _give_up(import_id: int, status: ImportStatus) -> None:
     try:
         with unit_of_work():
             db.session.execute(
