@@ -4,14 +4,15 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, make_transient_to_detached, mapped_column
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -67,6 +68,9 @@ class Numbered(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+M = TypeVar("M", bound=Numbered)
+
+
 def change(statement: sa.Update | sa.Delete | sa.Insert) -> int:
     """Run a statement that changes rows; how many it changed. A conditional update tells here who won."""
     result = db.session.execute(statement)
@@ -78,10 +82,41 @@ def insert_if_absent(model: type[Any], values: Mapping[str, Any], key: Sequence[
 
     The way a double press, two workers or a replay are absorbed: the unique key decides, without a lock.
     """
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return _insert(model, values, key, None) is not None
+
+
+def insert_new(
+    model: type[M], values: Mapping[str, Any], key: Sequence[str], where: sa.TextClause | None = None
+) -> M | None:
+    """The same, answering the row as an object of the session, or ``None`` when there was one already.
+
+    It is not read back: what ``values`` says is what was written. ``where``: the condition of a partial unique index.
+    """
+    number = _insert(model, values, key, where)
+    if number is None:
+        return None
+    made = model(**values, id=number)
+    make_transient_to_detached(made)
+    db.session.add(made)
+    return made
+
+
+def _insert(model: Any, values: Mapping[str, Any], key: Sequence[str], where: sa.TextClause | None) -> Any:
+    statement, columns = _insertion(model, tuple(key), where, db.session.get_bind().dialect.name)
+    return db.session.execute(statement, {columns[name]: value for name, value in values.items()}).scalar()
+
+
+@cache
+def _insertion(
+    model: Any, key: tuple[str, ...], where: sa.TextClause | None, dialect: str
+) -> tuple[Any, dict[str, str]]:
+    """The statement, built once: that costs several times what the database needs for it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    columns = {attribute.key: attribute.columns[0].name for attribute in sa.inspect(model).column_attrs}
     # psycopg gives no count of rows for an INSERT that returns its key: the row itself is asked for.
-    return db.session.execute(statement.returning(sa.literal(1))).first() is not None
+    answer = model.__table__.c.id if "id" in columns else sa.literal(1)
+    statement = insert(model.__table__).on_conflict_do_nothing(index_elements=list(key), index_where=where)
+    return statement.returning(answer), columns
 
 
 # --- SQLite -------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ Fixed windows: simple, and at worst twice the limit over a window's border.
 """
 
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,12 +42,18 @@ def hit(name: str, who: str, *, limit: int, seconds: int) -> None:
     key = digest(f"{name}:{who}")
     ends_at = datetime.fromtimestamp(start + seconds, UTC)
     with db.engine.begin() as connection:
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(RateLimit).values(key=key, window=start, hits=1, expires_at=ends_at)
-        statement = statement.on_conflict_do_update(index_elements=["key", "window"], set_={"hits": RateLimit.hits + 1})
-        hits = connection.execute(statement.returning(RateLimit.hits)).scalar_one()
+        values = {"key": key, "window": start, "hits": 1, "expires_at": ends_at}
+        hits = connection.execute(_count(connection.dialect.name), values).scalar_one()
     if hits > limit:
         raise RateLimited(retry_after=max(1, start + seconds - int(moment.timestamp())))
+
+
+@cache
+def _count(dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table = RateLimit.__table__
+    statement = insert(table).on_conflict_do_update(index_elements=["key", "window"], set_={"hits": table.c.hits + 1})
+    return statement.returning(table.c.hits)
 
 
 def forget_old() -> int:
