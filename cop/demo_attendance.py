@@ -37,6 +37,11 @@ def state_of(event_id: int, person_id: int, number: int, rng: Random) -> State |
     return State.EXCUSED if came > 1 - EXCUSED else None
 
 
+def arrival(starts_at: datetime, rng: Random) -> datetime:
+    """Most come a little before the hour, a few a little after."""
+    return starts_at + rng.triangular(-14, 8, -4) * MINUTE
+
+
 def passers_by(one: Planned, members: Sequence[Member], rng: Random) -> list[Member]:
     """Those who come without having registered: from nearby, and few."""
     near = [member for member in members if member.department == one.venue["commune"][:2]]
@@ -71,7 +76,8 @@ class Door:
         for person_id in self._registered():
             state = self._state(person_id, number)
             if state is not None:
-                attendance.mark(half, person_id, state, actor=self.actor, now=now)
+                moment = arrival(half.starts_at, self.rng)
+                attendance.mark(half, person_id, state, actor=self.actor, now=moment)
         if number == 0 and self.one.kind.audience == "public":
             for member in passers_by(self.one, self.members, self.rng):
                 self._walk_in(half, member, now)

@@ -37,9 +37,9 @@ MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)
 # Mails older than this are not written: their words would have been erased by now.
 MAILS_KEPT: Final = timedelta(days=30)
-REMINDED: Final = timedelta(days=10)
+REMINDED: Final = timedelta(days=6)
 # Meetings of this time are lived act by act; of older ones only the outcome is written, which is quicker.
-LIVED: Final = timedelta(days=30)
+LIVED: Final = timedelta(days=21)
 CALLED_OFF: Final = "L’intervenante est souffrante. Une nouvelle date sera proposée."
 
 Act = Callable[[datetime], None]

@@ -12,7 +12,7 @@ from cop.activity.service import Actor
 from cop.attendance.models import Attendance
 from cop.attendance.rules import HEADCOUNT, Source, State
 from cop.core.db import db
-from cop.demo_attendance import MINUTE, state_of
+from cop.demo_attendance import MINUTE, arrival, state_of
 from cop.demo_plan import Planned
 from cop.events.models import Event, HalfDay
 from cop.invitations import service as invitations
@@ -50,7 +50,8 @@ def happened(
             _insert(Attendance, [_noted(half, guest.person_id, number, actor, rng) for guest in stayed])
             if number == 0:
                 _insert(
-                    Attendance, [_mark(half, person_id, State.PRESENT, Source.WALK_IN, actor) for person_id in walk_ins]
+                    Attendance,
+                    [_mark(half, person_id, State.PRESENT, Source.WALK_IN, actor, rng) for person_id in walk_ins],
                 )
         half.closed_at, half.closed_by_id = half.ends_at + 12 * MINUTE, actor.account_id
     db.session.flush()
@@ -105,15 +106,15 @@ def _invitation(event: Event, guest: Guest, state: str) -> dict[str, Any]:
 def _noted(half: HalfDay, person_id: int, number: int, actor: Actor, rng: Random) -> dict[str, Any]:
     """Who was not noted became absent at the closing."""
     state = state_of(half.event_id, person_id, number, rng)
-    return _mark(half, person_id, state or State.ABSENT, Source.LIST if state else Source.CLOSING, actor)
+    return _mark(half, person_id, state or State.ABSENT, Source.LIST if state else Source.CLOSING, actor, rng)
 
 
-def _mark(half: HalfDay, person_id: int, state: State, source: Source, actor: Actor) -> dict[str, Any]:
+def _mark(half: HalfDay, person_id: int, state: State, source: Source, actor: Actor, rng: Random) -> dict[str, Any]:
     return {
         "half_day_id": half.id,
         "person_id": person_id,
         "state": state,
         "source": source,
-        "recorded_at": half.ends_at + 12 * MINUTE if source is Source.CLOSING else half.starts_at + 8 * MINUTE,
+        "recorded_at": half.ends_at + 12 * MINUTE if source is Source.CLOSING else arrival(half.starts_at, rng),
         "recorded_by_id": actor.account_id,
     }

@@ -155,6 +155,7 @@ def _accounts(client: FlaskClient) -> None:
     password = json.loads(path.read_text(encoding="utf-8"))["password"]
     for email, told, _words in shown[:3]:
         assert told == password
+        assert len(told) <= 24, "the column of the terminal"
         with unit_of_work():
             assert sign_in_with_password(email, password) is not None
     with unit_of_work():
