@@ -14,8 +14,8 @@ def run() -> None:
     with engine.connect() as connection:
         postgresql = connection.dialect.name == "postgresql"
         if postgresql:
-            connection.execute(sa.text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-            connection.commit()
+            # Of the transaction, not of the session: a pooled connection would keep it from the next upgrade for ever.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
