@@ -31,8 +31,8 @@ NAME = "Outbox"
 BOUND = "raw smtplib, one connection, the same ready bytes"
 ROOT = Path(__file__).resolve().parents[1]
 AIM = 0.35
-ROUNDS = 7
-MAILS_A_ROUND = 400
+ROUNDS = 15
+MAILS_A_ROUND = 200
 SENDER = "contact@cokillaje.example"
 
 
@@ -157,6 +157,7 @@ def _row(name: str, size: int, raw: list[tuple[float, float]], outbox: list[tupl
     processor = statistics.median(other[1] / one[1] for one, other in zip(raw, outbox, strict=True))
     ratio = statistics.median(ratios)
     per_second = [statistics.median(MAILS_A_ROUND / wall for wall, _ in rounds) for rounds in (outbox, raw)]
+    best = [max(MAILS_A_ROUND / wall for wall, _ in rounds) for rounds in (outbox, raw)]
     return {
         "name": f"{NAME}, {name}",
         "bound": BOUND,
@@ -166,6 +167,7 @@ def _row(name: str, size: int, raw: list[tuple[float, float]], outbox: list[tupl
         "details": [
             f"{per_second[0]:.0f}/s against {per_second[1]:.0f}/s, mails of {size / 1024:.1f} kB",
             f"ratios {min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} rounds of {MAILS_A_ROUND}",
+            f"best rounds, the least disturbed: {best[0]:.0f}/s against {best[1]:.0f}/s, {best[0] / best[1]:.2f}",
             f"processor time {processor:.1f} times the bound's",
             f"claimed by {service_delivery.BATCH}, one committed outcome for each mail before the next is sent",
         ],
