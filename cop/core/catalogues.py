@@ -110,7 +110,7 @@ def update(only: str | None = None) -> None:
     for name, found in messages_in_code().items():
         if only and name != only:
             continue
-        catalogue = Catalog(locale="fr", header_comment="# French wording.", charset="utf-8")
+        catalogue = Catalog(locale="fr")
         old = existing.get(name, Catalog())
         for message in found:
             if message.id and elsewhere.get(message.id, name) == name:
@@ -119,7 +119,7 @@ def update(only: str | None = None) -> None:
         path = FOLDER / "fr" / f"{name}.po"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            write_po(file, catalogue, width=120, omit_header=False, sort_output=True)
+            write_po(file, catalogue, width=120, omit_header=True, sort_output=True)
 
 
 def main(arguments: list[str]) -> int:
