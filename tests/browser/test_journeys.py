@@ -25,7 +25,7 @@ def fill_in(page: Page, email: str) -> None:
     page.get_by_label("Nom", exact=True).fill("Auvinet")
     page.locator("#email").fill(email)
     page.get_by_label("Profession").select_option("91")
-    page.get_by_label("Commune d’exercice").fill("Angers (49000)")
+    page.locator("#commune").fill("Angers (49000)")
 
 
 def mail_to(page: Page, site: Site, name: str, subject: str) -> None:
