@@ -26,6 +26,8 @@ WHOLE = (*LISTED, joinedload(Event.organiser), selectinload(Event.themes))
 # The page everybody opens: one statement. A few half-days times a few themes make a few rows.
 SHOWN = (joinedload(Event.kind), joinedload(Event.commune), joinedload(Event.half_days), joinedload(Event.themes))
 
+_BY_SLUG: Final = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(*SHOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -51,8 +53,7 @@ def get(event_id: int) -> Event:
 
 
 def by_slug(slug: str) -> Event:
-    statement = sa.select(Event).where(Event.slug == slug).options(*SHOWN)
-    event: Event | None = db.session.scalars(statement).unique().one_or_none()
+    event: Event | None = db.session.scalars(_BY_SLUG, {"slug": slug}).unique().one_or_none()
     if event is None:
         raise NotFound
     return event

@@ -1,6 +1,7 @@
 """Reading the host organisation."""
 
 from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -8,6 +9,8 @@ from sqlalchemy.orm import joinedload
 from cop.core.db import db
 from cop.host.models import Host
 from cop.territories.models import RegisterImport
+
+_HOST: Final = sa.select(Host).options(joinedload(Host.root_territory)).limit(1)
 
 
 def current_host() -> Host | None:
@@ -17,7 +20,7 @@ def current_host() -> Host | None:
     """
     known: Host | None = db.session.info.get("host")
     if known is None or known not in db.session:
-        known = db.session.scalar(sa.select(Host).options(joinedload(Host.root_territory)).limit(1))
+        known = db.session.scalar(_HOST)
         db.session.info["host"] = known
     return known
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +15,10 @@ from cop.people.models import Person
 class State(StrEnum):
     REQUESTED = "requested"
     CANCELLED = "cancelled"
+
+
+# One at most is in a person's calendar; those taken out stay beside it.
+STILL_REQUESTED: Final = sa.text("state = 'requested'")
 
 
 class Invitation(Numbered):
@@ -31,8 +36,8 @@ class Invitation(Numbered):
             "event_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("state = 'requested'"),
-            postgresql_where=sa.text("state = 'requested'"),
+            sqlite_where=STILL_REQUESTED,
+            postgresql_where=STILL_REQUESTED,
         ),
         # Finding who is behind an event reads only what is still in somebody's calendar.
         sa.Index("ix_invitation_behind", "state", "event_id", "told_sequence", "told_revision"),

@@ -5,16 +5,15 @@ Each message about one entry bears the same UID; its SEQUENCE is kept here, neve
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from cop.core import links, tokens
-from cop.core.db import change, db
+from cop.core.db import change, db, insert_new
 from cop.events.models import Event
 from cop.invitations import mails, rules
-from cop.invitations.models import CalendarFeed, Invitation, State
+from cop.invitations.models import STILL_REQUESTED, CalendarFeed, Invitation, State
 from cop.invitations.rules import Withdrawal
 from cop.mail import service as mail
 from cop.people.models import Person
@@ -34,37 +33,37 @@ def invite(
     existing = requested(event.id, person.id)
     if existing:
         return existing
-    invitation = Invitation(
-        event_id=event.id,
-        person_id=person.id,
-        uid=new_uid(),
-        sequence=0,
-        told_sequence=event.calendar_sequence,
-        told_revision=event.calendar_revision,
-        state=State.REQUESTED,
-        partstat="NEEDS-ACTION",
-        first_message_id=mail.new_message_id() if tell else None,
-        last_told_at=now,
-        created_at=now,
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(invitation)
-            db.session.flush()
-    except IntegrityError:  # the same press, arriving twice
+    values = {
+        "event_id": event.id,
+        "person_id": person.id,
+        "uid": new_uid(),
+        "sequence": 0,
+        "told_sequence": event.calendar_sequence,
+        "told_revision": event.calendar_revision,
+        "state": State.REQUESTED,
+        "partstat": "NEEDS-ACTION",
+        "first_message_id": mail.new_message_id() if tell else None,
+        "last_told_at": now,
+        "created_at": now,
+    }
+    invitation = insert_new(Invitation, values, key=["event_id", "person_id"], where=STILL_REQUESTED)
+    if invitation is None:  # the same press, arriving twice
         return requested(event.id, person.id)
     if tell:
         mails.confirmation(invitation, now, promoted=promoted)
     return invitation
 
 
+_REQUESTED: Final = (
+    sa.select(Invitation)
+    .where(Invitation.event_id == sa.bindparam("event"), Invitation.person_id == sa.bindparam("person"))
+    .where(Invitation.state == State.REQUESTED)
+)
+
+
 def requested(event_id: int, person_id: int) -> Invitation | None:
     """The invitation that is in the person's calendar, if there is one."""
-    return db.session.scalar(
-        sa.select(Invitation).where(
-            Invitation.event_id == event_id, Invitation.person_id == person_id, Invitation.state == State.REQUESTED
-        )
-    )
+    return db.session.scalar(_REQUESTED, {"event": event_id, "person": person_id})
 
 
 def new_uid() -> str:

@@ -11,7 +11,7 @@ from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
-from cop.core.i18n import _, _l, label
+from cop.core.i18n import _, _l, label, language
 from cop.people import queries, queries_communes, rules
 from cop.territories import rules as territories
 
@@ -89,20 +89,22 @@ class ProfessionField(SelectField):
 
 def profession_choices() -> list[SelectChoice]:
     """Choices under their headings, in the reader's order of letters."""
+    return list(_choices(language(), tuple(queries.professions())))
+
+
+@lru_cache(maxsize=8)
+def _choices(_language: str, professions: tuple[queries.ProfessionRow, ...]) -> tuple[SelectChoice, ...]:
     groups: dict[str, list[SelectChoice]] = {}
     counted, others, last = str(_("Most frequent")), str(_("Others")), str(_("Not in the list"))
-    for profession in queries.professions():
+    for profession in professions:
         group = counted if profession.counted else others
         if profession.code == territories.OTHER_PROFESSION:
             group = last
         choice = SelectChoice(profession.code, label(profession, "label"), optgroup=group)
         groups.setdefault(group, []).append(choice)
     empty = SelectChoice("", str(_("Choose…")))
-    return [empty, *(c for name in (counted, others, last) for c in sorted(groups.get(name, []), key=_spelling))]
+    return (empty, *(c for name in (counted, others, last) for c in sorted(groups.get(name, []), key=_spelling)))
 
 
 def _spelling(choice: SelectChoice) -> str:
-    return _plain(choice.label)
-
-
-_plain = lru_cache(maxsize=512)(territories.search_name)
+    return territories.search_name(choice.label)

@@ -1,7 +1,7 @@
 """Reading people: by what identifies them, and those a viewer may see."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -14,6 +14,15 @@ from cop.people import rules
 from cop.people.models import Person, PracticeSite
 from cop.territories.models import Profession
 
+_BY_EMAIL: Final = (
+    sa.select(Person)
+    .where(Person.email == sa.bindparam("email"), Person.anonymised_at.is_(None))
+    .order_by(Person.email_key.is_(None), Person.id)
+)
+_PROFESSIONS: Final[sa.Select[Any]] = sa.select(
+    *(Profession.__table__.c[name] for name in ("code", "label_fr", "label_en", "counted"))
+).where(Profession.active.is_(True), Profession.family != "role_based")
+
 
 def by_rpps(number: str) -> Person | None:
     return db.session.scalar(sa.select(Person).where(Person.rpps == number))
@@ -21,8 +30,7 @@ def by_rpps(number: str) -> Person | None:
 
 def by_email(email: str) -> Sequence[Person]:
     """Those who may be written to there, whoever is recognised by it first."""
-    statement = sa.select(Person).where(Person.email == email, Person.anonymised_at.is_(None))
-    return db.session.scalars(statement.order_by(Person.email_key.is_(None), Person.id)).all()
+    return db.session.scalars(_BY_EMAIL, {"email": email}).all()
 
 
 def of_account(account_id: int, email: str) -> Sequence[Person]:
@@ -61,6 +69,4 @@ class ProfessionRow(NamedTuple):
 
 def professions() -> list[ProfessionRow]:
     """Those a person may say; roles and closed codes of the register are no professions."""
-    columns = (Profession.code, Profession.label_fr, Profession.label_en, Profession.counted)
-    statement = sa.select(*columns).where(Profession.active.is_(True), Profession.family != "role_based")
-    return [ProfessionRow(*row) for row in db.session.execute(statement)]
+    return [ProfessionRow(*row) for row in db.session.execute(_PROFESSIONS)]

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cop.activity import service as activity
 from cop.activity.service import PUBLIC, Actor
 from cop.core import clock
-from cop.core.db import db, insert_if_absent
+from cop.core.db import db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.people import queries, rules
@@ -119,11 +118,10 @@ def _values(said: Identity, now: datetime) -> dict[str, Any]:
 def _insert_by_address(said: Identity, now: datetime) -> Person | None:
     """A new record, recognised by its address from now on; ``None`` when somebody is already, or there is none."""
     values = {**_values(said, now), "email_key": said.email}
-    if not said.email or not insert_if_absent(Person, values, key=["email_key"]):
-        return None
-    person = db.session.scalars(sa.select(Person).where(Person.email_key == said.email)).one()
-    # Nobody can have given it a place yet: no need to look.
-    set_committed_value(person, "sites", [])
+    person = insert_new(Person, values, key=["email_key"]) if said.email else None
+    if person is not None:
+        # Nobody can have given it a place yet: no need to look.
+        set_committed_value(person, "sites", [])
     return person
 
 

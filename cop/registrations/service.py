@@ -7,13 +7,13 @@ first: two cancellations at once then wait for each other instead of blocking ea
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from cop.activity import service as activity
 from cop.activity.service import PUBLIC, WORKER, Actor
-from cop.core.db import db, insert_if_absent
+from cop.core.db import db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.events.models import Event
@@ -40,9 +40,9 @@ def register(event: Event, person: Person, *, now: datetime, actor: Actor = PUBL
     """
     staff = actor.kind != PUBLIC.kind
     rules.check_door(queries.door(event, now), staff=staff)
-    fresh = _enter(event, person, "staff" if staff else "public", now)
-    registration = queries.of(event.id, person.id)
-    if not fresh:
+    registration = _enter(event, person, "staff" if staff else "public", now)
+    if registration is None:
+        registration = queries.of(event.id, person.id)
         _tell_again(registration, now)
         return Outcome(registration, fresh=False)
     if _take_seat(event.id):
@@ -113,15 +113,17 @@ def lock(event_id: int) -> Event:
 # --- Single steps -----------------------------------------------------------------------------------
 
 
-def _enter(event: Event, person: Person, source: str, now: datetime) -> bool:
-    """One row for this person at this event; false when they are registered already."""
+def _enter(event: Event, person: Person, source: str, now: datetime) -> Registration | None:
+    """One row for this person at this event; ``None`` when they are registered already."""
     values = {"status": Status.WAITLISTED, "source": source, "queued_at": now}
     key = {"event_id": event.id, "person_id": person.id}
-    if insert_if_absent(Registration, {**key, **values, "created_at": now}, key=list(key)):
-        return True
+    made = insert_new(Registration, {**key, **values, "created_at": now}, key=list(key))
+    if made:
+        return made
     lock(event.id)
     again = sa.update(Registration).filter_by(**key, status=Status.CANCELLED)
-    return _changed(again.values(**values, cancelled_at=None, confirmed_at=None))
+    came_back = _changed(again.values(**values, cancelled_at=None, confirmed_at=None))
+    return queries.of(event.id, person.id) if came_back else None
 
 
 def _leave(registration: Registration, now: datetime) -> str:
@@ -145,10 +147,16 @@ def _tell_again(registration: Registration, now: datetime) -> None:
         mails.again(registration, now)
 
 
+_ONE_SEAT: Final = (
+    sa.update(Event)
+    .where(Event.id == sa.bindparam("event"), Event.status == "published")
+    .where(sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity))
+    .values(seats_taken=Event.seats_taken + 1)
+)
+
+
 def _take_seat(event_id: int) -> bool:
-    free = sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity)
-    taken = sa.update(Event).where(Event.id == event_id, Event.status == "published", free)
-    return _changed(taken.values(seats_taken=Event.seats_taken + 1))
+    return _changed(_ONE_SEAT, {"event": event_id})
 
 
 def _give_seat_back(event_id: int) -> None:
@@ -159,8 +167,8 @@ def _count_waiting(event_id: int, step: int) -> None:
     _changed(sa.update(Event).where(Event.id == event_id).values(waiting=Event.waiting + step))
 
 
-def _changed(statement: Any) -> bool:
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+def _changed(statement: Any, values: Any = None) -> bool:
+    done = db.session.execute(statement, values, execution_options={"synchronize_session": False})
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
