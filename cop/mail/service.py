@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from cop.core import clock, links
-from cop.core.db import change, db, insert_if_absent
+from cop.core.db import change, db, insert_if_absent, insert_new
 from cop.core.settings import current_settings
 from cop.host import queries as host
 from cop.host.models import Host
@@ -24,6 +23,13 @@ from cop.mail.content_lines import one_line
 from cop.mail.mime import Attachment, Letter
 from cop.mail.models import MailBody, MailMessage, Status, Suppression
 from cop.mail.rules import PRIORITIES
+
+# Of tables, and built once: a mail is queued in the request of whoever registers.
+_KNOWN: Final = sa.select(MailMessage.__table__.c.id).where(MailMessage.__table__.c.key == sa.bindparam("key"))
+_BODY: Final = sa.insert(MailBody.__table__)
+_SUPPRESSED: Final = sa.select(Suppression.__table__.c.id).where(
+    Suppression.__table__.c.address_hash == sa.bindparam("hash")
+)
 
 
 def enqueue(
@@ -51,51 +57,46 @@ def enqueue(
     template or missing value fails here, before its author's change is kept. An address that cannot
     be written to is recorded as failed, not raised: the change it tells of is right all the same.
     """
-    if db.session.scalar(sa.select(MailMessage.id).where(MailMessage.key == key)):
+    if db.session.execute(_KNOWN, {"key": key}).first():
         return None
     now = clock.now()
-    message = MailMessage(
-        key=key,
-        kind=kind,
-        category=category,
-        priority=PRIORITIES[category],
-        person_id=person_id,
-        event_id=event_id,
-        recipient=recipient.strip(),
-        recipient_name=one_line(recipient_name)[:200],
-        message_id=message_id or new_message_id(),
-        attempts=0,
-        not_before=not_before or now,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    origin = _word(message, template, values, locale, calendar)
-    _address(message, origin, in_reply_to, tuple(attachments))
-    return _insert(message)
+    row = {
+        "key": key,
+        "kind": kind,
+        "category": category,
+        "priority": PRIORITIES[category],
+        "person_id": person_id,
+        "event_id": event_id,
+        "recipient": recipient.strip(),
+        "recipient_name": one_line(recipient_name)[:200],
+        "message_id": message_id or new_message_id(),
+        "attempts": 0,
+        "not_before": not_before or now,
+        "expires_at": expires_at,
+        "created_at": now,
+    }
+    origin, body = _word(row, template, values, locale, calendar)
+    _address(row, body, origin, in_reply_to, tuple(attachments))
+    return _insert(row, body)
 
 
 def _word(
-    message: MailMessage, template: str, values: Mapping[str, Any], locale: str, calendar: tuple[str, str] | None
-) -> Address:
-    """Give the mail its subject and its body; returns who it is from."""
+    row: dict[str, Any], template: str, values: Mapping[str, Any], locale: str, calendar: tuple[str, str] | None
+) -> tuple[Address, dict[str, Any]]:
+    """Give the mail its subject; returns who it is from, and what it says."""
     organisation = host.current_host()
     origin = mime.address(*_sender(organisation))
-    frame = {"host": organisation, "site_url": current_settings().public_url, "category": message.category}
+    frame = {"host": organisation, "site_url": current_settings().public_url, "category": row["category"]}
     words = composition.compose(template, values, locale, frame)
-    message.sender = origin.addr_spec
-    message.subject = words.subject[:500]
-    message.calendar_method = calendar[1] if calendar else None
-    message.body = MailBody(text=words.text, html=words.html, calendar=calendar[0] if calendar else None)
-    return origin
+    text, method = calendar or (None, None)
+    row.update(sender=origin.addr_spec, subject=words.subject[:500], calendar_method=method)
+    return origin, {"text": words.text, "html": words.html, "calendar": text, "raw": None}
 
 
-def _insert(message: MailMessage) -> MailMessage | None:
-    try:
-        with db.session.begin_nested():
-            db.session.add(message)
-            db.session.flush()
-    except IntegrityError:  # the same key, at the same moment: the other one wrote it
-        return None
+def _insert(row: Mapping[str, Any], body: Mapping[str, Any]) -> MailMessage | None:
+    message = insert_new(MailMessage, row, key=["key"])
+    if message:  # else the same key, at the same moment: the other one wrote it
+        db.session.execute(_BODY, {"mail_id": message.id, **body})
     return message
 
 
@@ -105,35 +106,31 @@ def new_message_id() -> str:
 
 
 def _address(
-    message: MailMessage, origin: Address, in_reply_to: str | None, attachments: tuple[Attachment, ...]
+    row: dict[str, Any], body: dict[str, Any], origin: Address, in_reply_to: str | None, files: tuple[Attachment, ...]
 ) -> None:
     """Give the mail its bytes and its first state."""
-    body = message.body
     try:
-        recipient = mime.address(message.recipient_name, message.recipient)
+        recipient = mime.address(row["recipient_name"], row["recipient"])
     except mime.BadAddress:
         # A reminder job would otherwise try again for ever.
-        message.recipient = one_line(message.recipient)[:320]
-        message.status, message.error = Status.FAILED, "not a mail address"
+        row.update(recipient=one_line(row["recipient"])[:320], status=Status.FAILED, error="not a mail address")
         return
-    if body is None:
-        raise TypeError("a mail is queued with its body")
     letter = Letter(
         sender=origin,
         recipient=recipient,
-        subject=message.subject,
-        text=body.text,
-        html=body.html,
-        message_id=message.message_id,
-        date=message.created_at,
+        subject=row["subject"],
+        text=body["text"],
+        html=body["html"],
+        message_id=row["message_id"],
+        date=row["created_at"],
         in_reply_to=in_reply_to,
-        calendar=body.calendar,
-        calendar_method=message.calendar_method or "",
-        attachments=attachments,
+        calendar=body["calendar"],
+        calendar_method=row["calendar_method"] or "",
+        attachments=files,
     )
-    body.raw = mime.compose(letter)
-    message.recipient = recipient.addr_spec
-    message.status = Status.SUPPRESSED if is_suppressed(message.recipient) else Status.QUEUED
+    body["raw"] = mime.compose(letter)
+    status = Status.SUPPRESSED if is_suppressed(recipient.addr_spec) else Status.QUEUED
+    row.update(recipient=recipient.addr_spec, status=status)
 
 
 def sender() -> tuple[str, str]:
@@ -165,8 +162,7 @@ def address_hash(address: str) -> str:
 
 
 def is_suppressed(address: str) -> bool:
-    statement = sa.select(Suppression.id).where(Suppression.address_hash == address_hash(address))
-    return db.session.scalar(statement) is not None
+    return db.session.execute(_SUPPRESSED, {"hash": address_hash(address)}).first() is not None
 
 
 def suppress(address: str, reason: str) -> None:
