@@ -44,6 +44,7 @@ def key_events(question: Question, zone: ZoneInfo = clock.PARIS) -> dict[int, Ke
     rows = db.session.execute(
         sa.select(
             Event.id,
+            Event.title,
             Event.starts_at,
             Event.time_zone,
             sa.case((inside, 1), else_=0),
@@ -52,11 +53,18 @@ def key_events(question: Question, zone: ZoneInfo = clock.PARIS) -> dict[int, Ke
         )
         .outerjoin(HalfDay, HalfDay.event_id == Event.id)
         .where(_in_period(question.dates, zone))
-        .group_by(Event.id, Event.starts_at, Event.time_zone, Event.territory_id)
+        .group_by(Event.id, Event.title, Event.starts_at, Event.time_zone, Event.territory_id)
     )
     return {
-        number: KeyEvent(number, clock.local_date(starts_at, ZoneInfo(own_zone)), bool(here), people, bool(to_close))
-        for number, starts_at, own_zone, here, people, to_close in rows
+        number: KeyEvent(
+            number,
+            clock.local_date(starts_at, ZoneInfo(own_zone)),
+            here=bool(here),
+            headcount=people,
+            to_close=bool(to_close),
+            title=title,
+        )
+        for number, title, starts_at, own_zone, here, people, to_close in rows
     }
 
 

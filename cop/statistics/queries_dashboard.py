@@ -12,7 +12,7 @@ from cop.statistics.queries_ground import Ground
 from cop.statistics.queries_years import Year, by_year
 from cop.statistics.registry import Measure, all_measures
 from cop.statistics.rules import Figure
-from cop.statistics.rules_crowd import By, Group
+from cop.statistics.rules_crowd import By, Group, KeyEvent
 from cop.territories.models import Profession
 
 MOBILISATION = "mobilisation_rate"
@@ -30,8 +30,11 @@ class Presence:
     others: int | None
     nameless: int | None
     headcount: int
-    events: int
-    to_close: Sequence[int]
+    events: Sequence[KeyEvent]  # held here, the latest first
+
+    @property
+    def to_close(self) -> Sequence[KeyEvent]:
+        return [event for event in self.events if event.to_close]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def _highest_first(figures: dict[Group, Figure]) -> dict[Group, Figure]:
 
 def _presence(ground: Ground, threshold: int | None) -> Presence:
     crowd = ground.crowd
-    here = [event for event in ground.events.values() if event.here]
+    here = sorted((event for event in ground.events.values() if event.here), key=lambda one: (one.day, one.id))
     return Presence(
         present=rules.show_count(crowd.present, threshold),
         known=crowd.known,
@@ -80,8 +83,7 @@ def _presence(ground: Ground, threshold: int | None) -> Presence:
         others=rules.show_count(len(crowd.others), threshold),
         nameless=rules.show_count(len(crowd.nameless), threshold),
         headcount=sum(event.headcount for event in here),
-        events=len(here),
-        to_close=[event.id for event in here if event.to_close],
+        events=here[::-1],
     )
 
 

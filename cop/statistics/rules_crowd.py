@@ -46,6 +46,7 @@ class KeyEvent:
     here: bool
     headcount: int = 0  # people counted without names
     to_close: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from cop.accounts.sign_in import actor, current_account
 from cop.core import exports
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound
-from cop.statistics import queries_dashboard, queries_people, service
+from cop.statistics import queries_dashboard, queries_people, rules, service
 from cop.statistics.registry import all_measures
+from cop.statistics.rules_crowd import By
 from cop.statistics.views_inquiry import Inquiry, read, territory_asked
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/coordination")
@@ -31,6 +32,7 @@ def engagement() -> Any:
         found=found,
         may_list=access.can(account, Permission.PERSON_READ, here),
         may_export=access.can(account, Permission.STATISTICS_EXPORT, here),
+        may_open_lists=access.can(account, Permission.ATTENDANCE_TAKE, here),
     )
     return page, 200 if found else 422
 
@@ -43,18 +45,21 @@ def people() -> Any:
     if inquiry.ground is None:
         return render_template("statistics/engagement.html", **_unanswered(inquiry)), 422
     page, rows = queries_people.people(inquiry.ground, which, request.args.get("page", 1, type=int))
+    measure = all_measures().get(which)
     return render_template(
         "statistics/people.html",
         inquiry=inquiry,
         which=which,
-        measure=all_measures().get(which),
+        measure=measure,
+        figure=rules.show(measure.shares(inquiry.ground, By.TOTAL)[None], None) if measure else None,
         page=page,
         rows=rows,
     )
 
 
 def _unanswered(inquiry: Inquiry) -> dict[str, Any]:
-    return {"inquiry": inquiry, "form": inquiry.form, "found": None, "may_list": False, "may_export": False}
+    rights = {"may_list": False, "may_export": False, "may_open_lists": False}
+    return {"inquiry": inquiry, "form": inquiry.form, "found": None, **rights}
 
 
 @blueprint.post("/export")

@@ -65,7 +65,7 @@ def test_two_presses_to_the_speech_therapists_of_sarthe(year: People, client: Fl
     second = client.get(link(first, "Orthophoniste")).text
     names = db.session.scalars(sa.select(Person.family_name).where(Person.profession_code == "91")).all()
     assert sum(name in second for name in names) == 6
-    assert "6 personnes" in text(second)
+    assert "Sarthe · 2026 · Orthophoniste · 6 sur 40 (15,0 %)" in text(second)
 
 
 def test_every_figure_says_n_and_whole_and_its_extract(year: People, client: FlaskClient, sign_in: object) -> None:
