@@ -121,9 +121,13 @@ class Watch:
                 process.terminate()
         deadline = monotonic() + _PATIENCE
         for process in processes:
-            try:
+            with contextlib.suppress(TimeoutExpired):
                 process.wait(max(0.0, deadline - monotonic()))
-            except TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            _kill_group(process)
+            process.wait()
+
+
+def _kill_group(process: Popen[bytes]) -> None:
+    """End the process, if it did not, and whatever it had started and left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
