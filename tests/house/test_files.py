@@ -25,6 +25,7 @@ OWN_FILES = {
         "jobs",
         "links",
         "migrations",
+        "page_cache",
         "rate_limits",
         "settings",
         "tokens",
