@@ -144,6 +144,7 @@ def test_a_file_asks_nobody_to_answer() -> None:
     assert len(understood["events"][0]["organizers"]) == 1
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=100), st.text(max_size=100))
 @example(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_hostile_text_stays_text(title: str, description: str, name: str, host: str) -> None:

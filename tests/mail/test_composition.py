@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop.core.web import Application
@@ -88,6 +88,7 @@ def test_lines_keep_their_breaks_and_nothing_else(app: Application) -> None:
     assert html == "<p>9 h *Accueil*<br />\n10 h &lt;Atelier&gt;</p>\n<p>- Repas</p>\n"
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text())
 def test_any_text_comes_back_from_markdown_as_it_was(value: str) -> None:
     tokens = composition._markdown().parse(f"avant x{escape(value)}x après")
@@ -97,6 +98,7 @@ def test_any_text_comes_back_from_markdown_as_it_was(value: str) -> None:
     assert set(children) <= {"text", "text_special"}
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text(alphabet="ab_*()[]<>\\\"'& %#?=é", min_size=1))
 def test_any_text_inside_a_link_stays_inside(value: str) -> None:
     tokens = composition._markdown().parse(f"[mots](<http://localhost/{escape(value)}>) fin")

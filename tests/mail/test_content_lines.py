@@ -1,12 +1,13 @@
 """Calendar lines: folded at 75 octets, escaped, free of anything that could begin another line."""
 
 import icalendar
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cop.mail import content_lines
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text())
 @example("é" * 100)
 @example("👩‍⚕️" * 40)
@@ -21,6 +22,7 @@ def test_a_line_is_folded_inside_its_octets_and_never_inside_a_character(value: 
     assert content_lines.unfold(folded) == line
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text())
 @example("a\r\nATTENDEE:mailto:mal@example.org")
 @example("a\rb\nc\x0bd\x0ce\x85f\u2028g\u2029h")
@@ -33,6 +35,7 @@ def test_a_text_comes_back_from_an_independent_parser(value: str) -> None:
     assert str(event["SUMMARY"]) == content_lines.clean(value)
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text())
 @example('Diane "D" Dumas; ^n x:y,z')
 @example('a"\r\nATTENDEE:mailto:mal@example.org')
@@ -46,6 +49,7 @@ def test_a_name_in_a_parameter_is_one_parameter(value: str) -> None:
     assert '"' not in event["ATTENDEE"].params["CN"]
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text())
 @example("https://visio.example/a?b=c&d=é#f")
 @example("https://visio.example/\r\nATTENDEE:mailto:mal@example.org")

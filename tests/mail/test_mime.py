@@ -7,7 +7,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cop.mail import mime
@@ -85,6 +85,7 @@ def test_a_long_identifier_is_never_encoded() -> None:
     assert raw.count(identifier.encode()) == 3
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text(), st.text())
 @example("Objet\r\nBcc: mal@example.org", "Diane\r\nBcc: mal@example.org")
 @example("é" * 300, '"Diane" <mal@example.org>, ')
@@ -98,6 +99,7 @@ def test_no_value_can_begin_a_header(subject: str, name: str) -> None:
     assert [address.addr_spec for address in message["To"].addresses] == ["diane@cabinet.example"]
 
 
+@settings(deadline=None)  # no test measures time
 @given(st.text(alphabet='aé« »\u00a0\u202f’·:,;()[]"<>@ ', max_size=200))
 def test_a_subject_is_read_as_it_was_written(subject: str) -> None:
     message = parse(mime.compose(letter(subject=f"a{subject}b")))
