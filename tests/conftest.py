@@ -18,6 +18,7 @@ from cop.core.db import db
 from cop.core.settings import load_settings
 from cop.core.web import Application
 from tests.people_of_the_tests import People, populate
+from tests.reference import TABLES, reference
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
@@ -64,18 +65,22 @@ def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicat
                 connection.execute(sa.text("DROP SCHEMA public CASCADE"))
                 connection.execute(sa.text("CREATE SCHEMA public"))
         migrations.upgrade(data_folder("migrations"))
+        reference.watch(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()  # a connection left open is a warning, and a warning is an error
 
 
 @pytest.fixture
-def app(_migrated_app: Application) -> Iterator[Application]:
+def app(_migrated_app: Application, request: pytest.FixtureRequest) -> Iterator[Application]:
     """The application on an empty, migrated database; rows are deleted afterwards, so commits are real."""
     clock.clock.freeze(NOW)
     page_cache.pages.clear()
     _migrated_app.config["WTF_CSRF_ENABLED"] = False
     with _migrated_app.app_context():
+        if reference.there and "people" not in request.fixturenames:
+            reference.there = False
+            _empty()
         yield _migrated_app
         db.session.rollback()
         db.session.remove()
@@ -84,8 +89,12 @@ def app(_migrated_app: Application) -> Iterator[Application]:
 
 
 def _empty() -> None:
-    """Delete every row. PostgreSQL truncates at once; SQLite checks foreign keys at the end only."""
-    tables = list(reversed(db.metadata.sorted_tables))
+    """Delete every row, but for reference data that nothing touched.
+
+    PostgreSQL truncates at once; SQLite checks foreign keys at the end only.
+    """
+    kept = TABLES if reference.there else frozenset()
+    tables = [table for table in reversed(db.metadata.sorted_tables) if table.name not in kept]
     with db.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             names = ", ".join(f'"{table.name}"' for table in tables)
@@ -114,7 +123,9 @@ def client(app: Application) -> FlaskClient:
 @pytest.fixture
 def people(app: Application) -> People:
     """The reference data and the four people of the tests, committed."""
-    return populate()
+    made = populate(seed=not reference.there)
+    reference.there = True
+    return made
 
 
 class ClockHand:

@@ -64,9 +64,10 @@ def territory(kind: str, code: str) -> Territory:
     return db.session.scalars(sa.select(Territory).filter_by(kind=kind, code=code)).one()
 
 
-def populate() -> People:
+def populate(*, seed: bool) -> People:
     with unit_of_work():
-        territories.seed_reference_data(root=("region", "52"))
+        if seed:
+            territories.seed_reference_data(root=("region", "52"))
         region = territory("region", "52")
         db.session.add(
             Host(
