@@ -8,6 +8,7 @@ from flask import Flask, Response, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -90,6 +91,8 @@ def init_app(app: Application) -> None:
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Forbidden, lambda _error: _page(403))
     app.register_error_handler(RateLimited, _rate_limited)
+    app.register_error_handler(OverflowError, _beyond_counting)
+    app.register_error_handler(DataError, _beyond_counting)
     app.register_error_handler(Exception, _unexpected)
     with app.app_context():
         forbid_writes(db.session, request_is_safe)
@@ -129,6 +132,14 @@ def _csrf_error(_error: CSRFError) -> Any:
 def _rate_limited(error: RateLimited) -> Any:
     body, status = _page(429, retry_after=error.retry_after)
     return body, status, {"Retry-After": str(error.retry_after)}
+
+
+def _beyond_counting(error: OverflowError | DataError) -> Any:
+    """A number typed in an address that no row, page or date can have: SQLite overflows, PostgreSQL says 22003."""
+    if isinstance(error, DataError) and getattr(error.orig, "sqlstate", "") != "22003":
+        return _unexpected(error)
+    db.session.rollback()
+    return _page(404)
 
 
 def _unexpected(error: Exception) -> Any:

@@ -27,7 +27,8 @@ def appearance() -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = 300
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.post("/langue")
