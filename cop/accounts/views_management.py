@@ -34,7 +34,7 @@ def _offered(form: FormT) -> FormT:
 
 
 def _page(template: str, **values: Any) -> str:
-    return render_template(f"accounts/{template}.html", roles=ROLES, today=clock.today(), **values)
+    return render_template(template, roles=ROLES, today=clock.today(), **values)
 
 
 def _back(account_id: int) -> Any:
@@ -46,13 +46,13 @@ def _back(account_id: int) -> Any:
 def index() -> str:
     search = request.args.get("q", "").strip()
     accounts = queries.page_of_accounts(_viewer(), request.args.get("page", 1, type=int), search)
-    return _page("list", accounts=accounts, search=search, in_force=access.in_force)
+    return _page("accounts/list.html", accounts=accounts, search=search, in_force=access.in_force)
 
 
 @blueprint.get("/nouveau")
 @requires(Permission.ACCOUNT_MANAGE)
 def create() -> str:
-    return _page("form", form=_offered(OpenAccountForm(formdata=None, starts_on=clock.today())))
+    return _page("accounts/form.html", form=_offered(OpenAccountForm(formdata=None, starts_on=clock.today())))
 
 
 @blueprint.post("/nouveau")
@@ -61,7 +61,7 @@ def do_create() -> Any:
     form = _offered(OpenAccountForm())
     try:
         if not form.validate_on_submit():
-            return _page("form", form=form), 422
+            return _page("accounts/form.html", form=form), 422
         known = queries.by_email(form.email.data)
         account = known or service_management.open_account(
             form.email.data, form.name.data, actor(), language=form.language.data
@@ -69,7 +69,7 @@ def do_create() -> Any:
         _give(form, account)
     except Refused as refused:
         refuse(form, refused)
-        return _page("form", form=form), 422
+        return _page("accounts/form.html", form=form), 422
     words = _("This address had an account: the role was added to it.")
     flash(words if known else _("The account is open. A mail tells its owner how to sign in."), "done")
     return _back(account.id)
@@ -91,7 +91,7 @@ def show(account_id: int) -> str:
 def _show(account: Account, role_form: RoleForm, **values: Any) -> str:
     viewer = _viewer()
     mine = {grant.id for grant in account.grants if queries.may_give_on(viewer, grant.territory_id)}
-    return _page("show", shown=account, role_form=role_form, mine=mine, in_force=access.in_force, **values)
+    return _page("accounts/show.html", shown=account, role_form=role_form, mine=mine, in_force=access.in_force, **values)
 
 
 @blueprint.post("/<int:account_id>/roles")
