@@ -6,14 +6,17 @@ is escaped for Markdown: a title with an asterisk stays a title.
 """
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from types import NoneType
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from markupsafe import Markup
 
@@ -27,6 +30,12 @@ _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SUBJECT_LABEL: Final = re.compile(r"^(Objet|Subject)[\s\u00a0\u202f]*:\s*", re.IGNORECASE)
 
+# What is each reader's own, when it is as plain as this: nothing in it to be cleaned or escaped for Markdown.
+_OWN: Final = {
+    "given_name": re.compile(r"[^\W_]+(?:[ '’.-]+[^\W_]+)*"),
+    "page": re.compile(r"https?://[A-Za-z0-9.:-]+(?:/[A-Za-z0-9._-]+)+"),
+}
+_MARKS: Final = {name: f"mark{secrets.token_hex(8)}{number}x" for number, name in enumerate(_OWN)}
 _ACTION: Final = ["strong_open", "link_open", "text", "link_close", "strong_close"]
 
 
@@ -41,6 +50,15 @@ class Ready(str):
     """Markdown that is already escaped."""
 
     __slots__ = ()
+
+
+class _Mark(Ready):
+    """Stands where something of the reader's own will be."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        raise RuntimeError("no mail says different things to people of different names")
 
 
 def escape(value: Any) -> Ready:
@@ -99,17 +117,48 @@ def compose(template: str, values: Mapping[str, Any], locale: str, frame: Mappin
     """
     language = locale if locale in LANGUAGES else DEFAULT_LANGUAGE
     with speaking(language):
-        source = _words().get_template(f"{template}.{language}.md").render(values)
-        first, _, body = source.strip().partition("\n")
-        subject = one_line(_ESCAPED.sub(r"\1", _SUBJECT_LABEL.sub("", first)))
-        tokens = _markdown().parse(body.strip())
-        _mark_actions(tokens)
-        content = _markdown().renderer.render(tokens, _markdown().options, {})
-        context = {**frame, "subject": subject, "locale": language}
-        text = _frames().get_template("mail/shell.txt").render(**context, content=plain(tokens))
+        words = _addressed(template, language, values)
+        context = {**frame, "subject": words.subject, "locale": language}
+        text = _frames().get_template("mail/shell.txt").render(**context, content=words.text)
         # Made by markdown-it with HTML switched off, from escaped values.
-        html = _frames().get_template("mail/shell.html").render(**context, content=Markup(content))  # noqa: S704
-    return Words(subject, text.strip() + "\n", html)
+        html = _frames().get_template("mail/shell.html").render(**context, content=Markup(words.html))  # noqa: S704
+    return Words(words.subject, text.strip() + "\n", html)
+
+
+def _addressed(template: str, language: str, values: Mapping[str, Any]) -> Words:
+    """The words for one reader. What all readers of a mail have in common is written once, with a mark where each
+    one's own belongs: a meeting that moves is told to two hundred people."""
+    own = {name: str(values[name]) for name, plain in _OWN.items() if plain.fullmatch(str(values.get(name, "")))}
+    common = tuple(sorted((name, _frozen(value)) for name, value in values.items() if name not in own))
+    write = _common if all(_is_plain(value) for _name, value in common) else _common.__wrapped__
+    words = write(template, language, common, tuple(own))
+    subject, text, html = words.subject, words.text, words.html
+    for name, value in own.items():
+        subject, text = subject.replace(_MARKS[name], value), text.replace(_MARKS[name], value)
+        html = html.replace(_MARKS[name], escapeHtml(value))
+    return Words(subject, text, html)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _is_plain(value: Any) -> bool:
+    """Equal only to what reads the same; not so two moments, one in Paris and one in Cayenne."""
+    if isinstance(value, tuple):
+        return all(type(part) is str for part in value)
+    return type(value) in {str, int, bool, NoneType}
+
+
+@lru_cache(maxsize=64)
+def _common(template: str, language: str, values: tuple[tuple[str, Any], ...], own: tuple[str, ...]) -> Words:
+    context = {**dict(values), **{name: _Mark(_MARKS[name]) for name in own}}
+    source = _words().get_template(f"{template}.{language}.md").render(context)
+    first, _, body = source.strip().partition("\n")
+    subject = one_line(_ESCAPED.sub(r"\1", _SUBJECT_LABEL.sub("", first)))
+    tokens = _markdown().parse(body.strip())
+    _mark_actions(tokens)
+    return Words(subject, plain(tokens), _markdown().renderer.render(tokens, _markdown().options, {}))
 
 
 def _mark_actions(tokens: list[Token]) -> None:

@@ -1,10 +1,11 @@
 """Subject, text and HTML come from one Markdown file, and nothing put into it can act as markup."""
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cop.core.web import Application
@@ -104,3 +105,45 @@ def test_any_text_inside_a_link_stays_inside(value: str) -> None:
     tokens = composition._markdown().parse(f"[mots](<http://localhost/{escape(value)}>) fin")
     kinds = [child.type for token in tokens for child in token.children or () if child.content or child.type != "text"]
     assert kinds == ["link_open", "text", "link_close", "text"]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.text(max_size=30), page=st.sampled_from(["http://localhost/inscription/a.b-_c", "http://x.example/?a=1"])
+)
+def test_what_is_written_once_for_all_reads_as_if_written_for_one(app: Application, name: str, page: str) -> None:
+    values = {
+        **dict.fromkeys(("title", "day", "when", "place", "online_url", "programme"), "Été *à* Angers"),
+        "event_page": "http://localhost/evenements/ete",
+        "half_days": ["lundi", "mardi"],
+        "answers": True,
+        "given_name": name,
+        "page": page,
+    }
+    template = "invitations/mail/confirmation"
+    composition.compose(template, {**values, "given_name": "Zoé"}, "fr", FRAME)  # somebody told before
+    words = composition.compose(template, values, "fr", FRAME)
+    alone = composition._common.__wrapped__(template, "fr", tuple(values.items()), ())
+    assert words.text.startswith(alone.text)
+    assert alone.html in words.html
+    assert words.subject == alone.subject
+
+
+def test_each_reader_has_their_own_name_and_link(app: Application) -> None:
+    for name in ("Diane", "Jean-Pierre", "Ève", "<b>Luc</b>", "D’Arc", "mark"):
+        page = f"http://localhost/inscription/{len(name)}"
+        words = composition.compose(
+            "registrations/mail/left_waiting_list",
+            {**VALUES, "given_name": name, "by_person": True, "page": page},
+            "fr",
+            FRAME,
+        )
+        assert words.text.startswith(f"Bonjour {name},")
+        assert f"Bonjour {name}," in seen(words.html).words
+        assert "mark" not in words.text.replace("Bonjour mark", "")
+
+
+def test_a_moment_is_never_taken_for_the_same_moment_elsewhere() -> None:
+    assert composition._is_plain(("9 h", "10 h"))
+    assert not composition._is_plain(composition.Ready("a"))
+    assert not composition._is_plain(datetime(2026, 11, 20, tzinfo=UTC))
