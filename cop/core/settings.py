@@ -89,6 +89,14 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _mail_address(value: str) -> str:
+    """An address or nothing; a wrong one would make every mail fail at the moment it is written."""
+    name, at, domain = value.strip().partition("@")
+    if value.strip() and not (name and at and "." in domain and "@" not in domain and " " not in value.strip()):
+        raise ValueError("expected an e-mail address, such as contact@reseau.example")
+    return value.strip()
+
+
 def _folder(value: str) -> Path:
     return Path(value).expanduser().resolve()
 
@@ -119,8 +127,8 @@ FIELDS: Final[Mapping[str, Field]] = {
     "mail_password": Field(_text, "", "SMTP password"),
     "mail_tls": Field(_choice("starttls", "implicit", "none"), "starttls", "starttls, implicit or none"),
     "mail_ca_file": Field(_text, "", "certificate authority of the SMTP server, when it is not a public one"),
-    "mail_from": Field(_text, "", "address mails are sent from; by default the organisation's"),
-    "mail_redirect_to": Field(_text, "", "where the redirect transport sends everything"),
+    "mail_from": Field(_mail_address, "", "address mails are sent from; by default the organisation's"),
+    "mail_redirect_to": Field(_mail_address, "", "where the redirect transport sends everything"),
     "mail_daily_quota": Field(_number(0, 1_000_000), "0", "mails per rolling 24 hours, 0 for none (free Gmail: 400)"),
     "register_key": Field(
         _text, "", "keys the fingerprints of register numbers; by default derived from the secret key"

@@ -30,6 +30,7 @@ def test_a_good_environment_is_read() -> None:
         ({"COP_MAIL_TRANSPORT": "redirect"}, "COP_MAIL_REDIRECT_TO"),
         ({"COP_MAIL_TRANSPORT": "memory"}, "forgets every mail"),
         ({"COP_MAIL_USERNAME": "reseau", "COP_MAIL_TLS": "none"}, "in clear"),
+        ({"COP_MAIL_FROM": "Cokillaje"}, "an e-mail address"),
         ({"COP_DEMO": "perhaps"}, "yes or no"),
         ({"COP_SECRET_KEY_FILE": "/nowhere"}, "both"),
     ],
