@@ -24,6 +24,8 @@ from deploy.console import PROJECT, TOOLS, VENV, Problem, attend, say
 
 REPORTS = TOOLS / "reports"
 BROWSER_TESTS = "tests/browser"
+# Says which tests made one wait.
+LOOK = ("--durations=5", "--durations-min=5")
 
 
 @dataclass
@@ -68,7 +70,7 @@ def pytest(name: str, *arguments: str, environment: dict[str, str] | None = None
     report.unlink(missing_ok=True)
     settings = {key: value for key, value in os.environ.items() if key != "COP_TEST_DATABASE_URL"}
     code = attend(
-        [VENV / "bin" / "python", "-m", "pytest", f"--junit-xml={report}", *arguments],
+        [VENV / "bin" / "python", "-m", "pytest", f"--junit-xml={report}", *LOOK, *arguments],
         env={**settings, **(environment or {})},
     )
     failed, told = _read_report(report)
