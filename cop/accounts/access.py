@@ -19,10 +19,15 @@ from cop.territories.models import TerritoryPart
 
 @dataclass(slots=True)
 class Reach:
-    """For each right, the territories it was given on (``None``: everywhere), and what each of these contains."""
+    """For each right, the territories it was given on (``None``: everywhere).
+
+    What these contain is looked up only when asked, since a region holds thirteen hundred territories and most
+    pages ask about one: what that one lies in is a handful.
+    """
 
     roots: dict[Permission, set[int] | None] = field(default_factory=dict)
-    parts: dict[int, set[int]] = field(default_factory=dict)
+    _around: dict[int, set[int]] = field(default_factory=dict)
+    _inside: dict[frozenset[int], set[int]] = field(default_factory=dict)
 
     def add(self, role: str, territory_id: int | None) -> None:
         for permission in ROLES[role].permissions if role in ROLES else ():
@@ -32,17 +37,33 @@ class Reach:
             elif roots is not None:
                 roots.add(territory_id)
 
-    def covered(self, permission: Permission) -> set[int] | None:
-        roots = self.roots.get(permission, set())
-        return None if roots is None else {part for root in roots for part in self.parts[root]}
-
     def covers(self, permission: Permission, territory_id: int) -> bool:
         roots = self.roots.get(permission, set())
-        return roots is None or any(territory_id in self.parts[root] for root in roots)
+        return roots is None or bool(roots and roots & self._what_holds(territory_id))
+
+    def covered(self, permission: Permission) -> set[int] | None:
+        roots = self.roots.get(permission, set())
+        if roots is None or not roots:
+            return roots
+        wanted = frozenset(roots)
+        if wanted not in self._inside:
+            self._inside[wanted] = {*roots, *db.session.scalars(inside(roots))}
+        return set(self._inside[wanted])
+
+    def _what_holds(self, territory_id: int) -> set[int]:
+        if territory_id not in self._around:
+            holders = sa.select(TerritoryPart.ancestor_id).where(TerritoryPart.descendant_id == territory_id)
+            self._around[territory_id] = {territory_id, *db.session.scalars(holders)}
+        return self._around[territory_id]
+
+
+def inside(roots: set[int]) -> sa.Select[int]:
+    """The territories the given ones contain, themselves included."""
+    return sa.select(TerritoryPart.descendant_id).where(TerritoryPart.ancestor_id.in_(roots))
 
 
 def _reach(account: Account) -> Reach:
-    """Grants in force today where the organisation lives, and their subtrees: one query."""
+    """The grants in force today, where the organisation lives: one query."""
     around = clock.now().date()
     rows = db.session.execute(
         sa.select(
@@ -50,22 +71,17 @@ def _reach(account: Account) -> Reach:
             Grant.territory_id,
             Grant.starts_on,
             Grant.ends_on,
-            TerritoryPart.descendant_id,
             sa.select(Host.time_zone).limit(1).scalar_subquery(),
         )
-        .outerjoin(TerritoryPart, TerritoryPart.ancestor_id == Grant.territory_id)
         # Whatever the zone, its date is at most a day from the one in UTC; the exact day is checked below.
         .where(Grant.account_id == account.id, Grant.starts_on <= around + timedelta(days=1))
         .where(sa.or_(Grant.ends_on.is_(None), Grant.ends_on >= around - timedelta(days=1)))
     ).all()
-    today = clock.today(ZoneInfo(rows[0][5])) if rows and rows[0][5] else clock.today()
-    held = [(role, root, part) for role, root, first, last, part, _zone in rows if in_force(first, last, today)]
     reach = Reach()
-    for role, root in {(role, root) for role, root, _part in held}:
-        reach.add(role, root)
-    for _role, root, part in held:
-        if root is not None:
-            reach.parts.setdefault(root, {root}).add(part or root)
+    for role, territory_id, starts_on, ends_on, zone in rows:
+        today = clock.today(ZoneInfo(zone)) if zone else clock.today()
+        if in_force(starts_on, ends_on, today):
+            reach.add(role, territory_id)
     return reach
 
 
@@ -131,6 +147,5 @@ def visible_to(account: Account | None, permission: Permission, column: Any) -> 
         return sa.true()
     if not roots:
         return sa.false()
-    parts = sa.select(TerritoryPart.descendant_id).where(TerritoryPart.ancestor_id.in_(roots))
-    condition: sa.ColumnElement[bool] = column.in_(parts)
+    condition: sa.ColumnElement[bool] = column.in_(inside(roots))
     return condition

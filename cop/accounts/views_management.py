@@ -91,7 +91,8 @@ def show(account_id: int) -> str:
 def _show(account: Account, role_form: RoleForm, **values: Any) -> str:
     viewer = _viewer()
     mine = {grant.id for grant in account.grants if queries.may_give_on(viewer, grant.territory_id)}
-    return _page("accounts/show.html", shown=account, role_form=role_form, mine=mine, in_force=access.in_force, **values)
+    held = {"mine": mine, "in_force": access.in_force}
+    return _page("accounts/show.html", shown=account, role_form=role_form, **held, **values)
 
 
 @blueprint.post("/<int:account_id>/roles")

@@ -113,12 +113,22 @@ def test_a_list_is_cut_by_the_database(people: People) -> None:
     assert titles(None) == []
 
 
-def test_the_rights_of_a_request_cost_one_query(app: Application, people: People, queries: Any) -> None:
-    alice, angers = people.alice, territory("commune", "49007").id
+def test_the_rights_of_a_request_are_read_once(app: Application, people: People, queries: Any) -> None:
+    """One query for the grants, one for each territory asked about, one for all territories where these are asked."""
+    alice, angers, nantes = people.alice, territory("commune", "49007").id, territory("commune", "44109").id
     assert alice.id
-    with app.test_request_context(), queries:
-        for permission in Permission:
-            access.can(alice, permission, angers)
-            access.territories_with(alice, permission)
-            access.has_anywhere(alice, permission)
-    assert len([statement for statement in queries.statements if statement.startswith("SELECT")]) == 1
+    with app.test_request_context():
+        with queries:
+            for permission in Permission:
+                access.has_anywhere(alice, permission)
+        assert len(queries.statements) == 1
+        with queries:
+            for permission in Permission:
+                access.can(alice, permission, angers)
+                access.can(alice, permission, nantes)
+                access.in_scope(alice, angers)
+        assert len(queries.statements) == 2
+        with queries:
+            for permission in Permission:
+                access.territories_with(alice, permission)
+        assert len(queries.statements) == 1
