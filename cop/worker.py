@@ -33,6 +33,7 @@ def run(app: Flask) -> None:
     # UTC: in a zone with summer time, what is due at 2:30 would run twice on the autumn night.
     scheduler = BlockingScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(THREADS)})
     with app.app_context():
+        jobs.announce()
         for job in jobs.known():
             _schedule(scheduler, app, job, stopping)
 

@@ -20,6 +20,8 @@ from cop.core.i18n import _l
 from cop.core.unit_of_work import unit_of_work
 
 logger = logging.getLogger(__name__)
+# On its very first start a small machine has much to do before the last of the jobs has had its turn.
+FIRST_RUN: Final = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +163,16 @@ def last_runs() -> dict[str, JobRun]:
 
 def is_late(job: Job, last: JobRun | None, now: datetime) -> bool:
     """A job is late when it has not succeeded for three of its periods, and a minute at least."""
-    patience = max(3 * job.every, timedelta(minutes=1))
-    return last is None or last.succeeded_at is None or last.succeeded_at + patience < now
+    if last is None:
+        return True
+    if last.succeeded_at is None:
+        return last.errors > 0 or last.started_at + FIRST_RUN < now
+    return last.succeeded_at + max(3 * job.every, timedelta(minutes=1)) < now
+
+
+def announce() -> None:
+    """Note that a worker begins: a job that never ran is expected from now on, and is not late already."""
+    for job in known():
+        with unit_of_work():
+            values = {"name": job.name, "started_at": clock.now(), "items": 0, "errors": 0, "last_error": ""}
+            insert_if_absent(JobRun, values, key=["name"])

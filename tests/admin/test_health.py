@@ -111,6 +111,11 @@ class TestForPrograms:
         assert (answer.status_code, answer.json["status"]) == (200, "attention")
         assert answer.headers["Cache-Control"] == "no-store"
 
+    def test_the_first_moments_of_a_worker_are_no_fault(self, client: FlaskClient, people: People) -> None:
+        jobs.announce()
+        jobs.run(jobs.BEAT)
+        assert client.get("/health").json["checks"]["jobs"] == "ok"
+
     def test_a_worker_that_stopped_is_seen(
         self, client: FlaskClient, people: People, all_ran: None, clock: Any
     ) -> None:

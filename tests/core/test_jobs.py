@@ -94,6 +94,22 @@ def test_a_quick_job_has_a_minute(app: Application, clock: Any) -> None:
     assert jobs.is_late(quick, last(), core_clock.now())
 
 
+def test_a_job_awaits_its_first_turn_from_the_worker_s_start(app: Application, clock: Any) -> None:
+    jobs.announce()
+    runs = jobs.last_runs()
+    assert not any(jobs.is_late(one, runs[one.name], core_clock.now()) for one in jobs.known())
+    clock.advance(minutes=2)
+    jobs.announce()
+    clock.advance(minutes=2)
+    assert all(jobs.is_late(one, jobs.last_runs()[one.name], core_clock.now()) for one in jobs.known())
+
+
+def test_a_first_turn_that_failed_is_no_success(app: Application) -> None:
+    failing = job("bad")
+    jobs.run(failing)
+    assert jobs.is_late(failing, last(), core_clock.now())
+
+
 def test_every_job_has_its_own_name_and_words(app: Application) -> None:
     names = [one.name for one in jobs.known()]
     assert len(names) == len(set(names))
