@@ -10,7 +10,7 @@ from cop.core import clock
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
-from cop.core.i18n import _, _l
+from cop.core.i18n import _, _l, _n
 from cop.events import forms, queries, queries_desk, rules, service
 from cop.events.models import Event, EventKind
 from cop.events.views_agenda import blueprint as blueprint
@@ -130,6 +130,8 @@ def _published_words(event: Event) -> str:
 
 
 def _saved_words(event: Event, changed: frozenset[str]) -> str:
+    if request.form.get("action") == "publish":
+        return _published_words(event)
     told = event.status == rules.PUBLISHED and event.seats_taken and changed & (rules.PLANS | rules.CORRECTIONS)
     if told:
         return _("Saved. The calendars of those registered follow by mail, five minutes after your last change.")
@@ -172,10 +174,21 @@ def cancel(event_id: int) -> Any:
         except Refused as refused:
             refuse(form, refused)
         else:
-            flash(_("The event is cancelled. Those registered and waiting are told by mail."), "done")
+            flash(_cancelled_words(event), "done")
             return redirect(url_for("events.manage", event_id=event.id), 303)
     page = render_template("events/cancel.html", event=event, form=form, now=clock.now())
     return page, 422 if request.method == "POST" else 200
+
+
+def _cancelled_words(event: Event) -> str:
+    told = event.seats_taken + event.waiting
+    if not told:
+        return _("The event is cancelled. Nobody was registered: no mail leaves.")
+    return _n(
+        "The event is cancelled. %(num)d person is told by mail.",
+        "The event is cancelled. %(num)d people are told by mail.",
+        told,
+    )
 
 
 @blueprint.post("/animation/evenements/<int:event_id>/dupliquer")

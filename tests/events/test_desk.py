@@ -203,8 +203,30 @@ def test_before_cancelling_one_sees_who_is_told(client: Any, people: People, sig
     assert the_event().status == "published", "a page that shows does not act"
     assert client.post(address, data={"reason": "x" * 301}).status_code == 422
     assert client.post(address, data={"reason": "Salle fermée."}).status_code == 303
+    assert "3 personnes sont prévenues" in words(client.get(f"/animation/evenements/{number}"))
     assert (the_event().status, the_event().cancellation_reason) == ("cancelled", "Salle fermée.")
     assert "Salle fermée." in client.get(f"/animation/evenements/{number}").text
+
+
+def test_cancelling_tells_of_nobody_who_is_not_there(client: Any, people: People, sign_in: Any) -> None:
+    with unit_of_work():
+        number = event(people, capacity=10, seats_taken=2, waiting=0).id
+    sign_in(people.bob)
+    address = f"/animation/evenements/{number}/annuler"
+    assert "en liste d’attente" not in words(client.get(address))
+    with unit_of_work():
+        the_event().seats_taken = 0
+    assert "aucun courrier ne part" in words(client.post(address, follow_redirects=True))
+
+
+def test_publishing_from_the_form_says_so(client: Any, people: People, sign_in: Any) -> None:
+    """A copy whose date is right is published as it is: nothing was typed, and yet something happened."""
+    with unit_of_work():
+        number = event(people, status="draft").id
+    sign_in(people.bob)
+    address = f"/animation/evenements/{number}/modifier"
+    form = {**filled_in(client.get(address).text), "action": "publish"}
+    assert "est publié" in words(client.post(address, data=form, follow_redirects=True))
 
 
 def test_a_copy_takes_one_press(client: Any, people: People, sign_in: Any) -> None:
