@@ -168,6 +168,12 @@ def test_the_matrix(app: Application, people: People, who: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_demonstration_opens_its_mailbox_and_nothing_else(app: Application) -> None:
+    needs = {endpoint: declared(view) for endpoint, view in app.view_functions.items()}
+    opened = {endpoint for endpoint, need in needs.items() if need and need.open_in_demo}
+    assert opened == {"mail.body", "mail.calendar", "mail.mailbox", "mail.message", "mail.source"}
+
+
 def test_signing_out_is_for_everybody(app: Application, people: People) -> None:
     for account in (None, people.diane_account):
         assert browser_of(app, account).post("/deconnexion").location == "/connexion"
