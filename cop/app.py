@@ -74,6 +74,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_NAME="cop",
         WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_I18N_ENABLED=False,  # WTForms' own sentences by ``Form.Meta.locales``, not read again at each request
         WTF_CSRF_SSL_STRICT=False,  # the Referer check; the token and SameSite do the work, privacy tools drop Referer
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,

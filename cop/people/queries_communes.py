@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -32,34 +33,50 @@ def matching(text: str, *, proposals: bool = False) -> list[Commune]:
     name = territories.search_name(_POSTAL_CODE.sub(" ", text))
     if not (name or code):
         return []
-    tries = [(Territory.search_name == name, code), (Territory.search_name.startswith(name, autoescape=True), code)]
+    tries = [("name", code), ("beginning", code)]
     if name and code:  # a town has several codes, and people know one of them wrong
-        tries += [(Territory.search_name == name, "")]
+        tries += [("name", "")]
     if proposals:
         tries = tries[1:]
     if not name:
-        tries = [(sa.true(), code)]
-    for where, postal_code in tries:
-        communes = _communes(where, postal_code, MOST)
+        tries = [("", code)]
+    for by, postal_code in tries:
+        communes = _communes(by, name, postal_code, MOST)
         if communes:
             return communes
     return []
 
 
 def label_of(commune_id: int | None) -> str:
-    return next((commune.label for commune in _communes(Territory.id == commune_id, "", 1)), "")
+    return next((commune.label for commune in _communes("number", commune_id, "", 1)), "")
 
 
-def _communes(where: sa.ColumnElement[bool], postal_code: str, most: int) -> list[Commune]:
-    first = sa.func.min(CommunePostalCode.postal_code)
+def _communes(by: str, what: str | int | None, postal_code: str, most: int) -> list[Commune]:
+    if by == "beginning":
+        what = f"{what}%"  # letters and digits only: nothing in it to be escaped
+    statement = _statement(by, coded=bool(postal_code))
+    rows = db.session.execute(statement, {"what": what, "code": postal_code, "most": most})
+    return [Commune(row[0], row[1], row[2] or "") for row in rows]
+
+
+@cache
+def _statement(by: str, *, coded: bool) -> sa.Select[Any]:
+    """Built once: a form asks each time, and building costs more than the answer."""
+    commune, postal = Territory.__table__.c, CommunePostalCode.__table__.c
     statement = (
-        sa.select(Territory.id, Territory.name, first)
-        .outerjoin(CommunePostalCode, CommunePostalCode.commune_id == Territory.id)
-        .where(Territory.kind == TerritoryKind.COMMUNE, where)
-        .group_by(Territory.id, Territory.name)
-        .order_by(Territory.population.desc().nulls_last(), Territory.name)
-        .limit(most)
+        sa.select(commune.id, commune.name, sa.func.min(postal.postal_code))
+        .select_from(Territory.__table__.outerjoin(CommunePostalCode.__table__, postal.commune_id == commune.id))
+        .where(commune.kind == TerritoryKind.COMMUNE)
+        .group_by(commune.id, commune.name)
+        .order_by(commune.population.desc().nulls_last(), commune.name)
+        .limit(sa.bindparam("most"))
     )
-    if postal_code:
-        statement = statement.where(CommunePostalCode.postal_code == postal_code)
-    return [Commune(row[0], row[1], row[2] or "") for row in db.session.execute(statement)]
+    what: sa.BindParameter[Any] = sa.bindparam("what")
+    meant = {
+        "name": commune.search_name == what,
+        "beginning": commune.search_name.like(what),
+        "number": commune.id == what,
+    }
+    if by:
+        statement = statement.where(meant[by])
+    return statement.where(postal.postal_code == sa.bindparam("code")) if coded else statement

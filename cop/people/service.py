@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -30,6 +31,9 @@ class Identity:
     rpps: str = ""
     language: str = "fr"
     notice_version: int | None = None
+
+
+_PLACE: Final = sa.insert(PracticeSite.__table__)
 
 
 def find_or_create(
@@ -138,9 +142,10 @@ def _complete(person: Person, said: Identity, actor: Actor) -> None:
     person.profession_code = person.profession_code or said.profession_code
     if said.notice_version and not (person.notice_version and person.notice_version >= said.notice_version):
         person.notice_version = said.notice_version
-    if said.commune_id and not person.sites:
-        person.sites.append(PracticeSite(commune_id=said.commune_id))
     db.session.flush()
+    if said.commune_id and not person.sites:
+        db.session.execute(_PLACE, {"person_id": person.id, "commune_id": said.commune_id})
+        db.session.expire(person, ["sites"])
     if said.rpps and person.rpps != said.rpps:
         _give_number(person, said.rpps, actor)
 

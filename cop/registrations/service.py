@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cop.activity import service as activity
 from cop.activity.service import PUBLIC, WORKER, Actor
@@ -136,9 +137,17 @@ def _leave(registration: Registration, now: datetime) -> str:
     return was
 
 
+_SEATED: Final = (
+    sa.update(Registration.__table__)
+    .where(Registration.__table__.c.id == sa.bindparam("number"))
+    .values(status=Status.CONFIRMED, confirmed_at=sa.bindparam("now"))
+)
+
+
 def _confirm(registration: Registration, now: datetime) -> None:
-    registration.status, registration.confirmed_at = Status.CONFIRMED, now
-    db.session.flush()
+    db.session.execute(_SEATED, {"number": registration.id, "now": now})
+    set_committed_value(registration, "status", Status.CONFIRMED)
+    set_committed_value(registration, "confirmed_at", now)
 
 
 def _tell_again(registration: Registration, now: datetime) -> None:
