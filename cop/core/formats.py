@@ -6,6 +6,7 @@ French: « jeudi 14 janvier 2027 », « 9 h 30 », « 30,0 % ». No-break spaces
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,15 @@ def _day(value: date | datetime, zone: ZoneInfo) -> date:
 
 def _date(value: date | datetime, zone: ZoneInfo, french: str, english: str) -> str:
     code = language()
-    text = format_date(_day(value, zone), french if code == "fr" else english, locale="en_GB" if code == "en" else code)
+    text = _written(_day(value, zone), french if code == "fr" else english, "en_GB" if code == "en" else code)
     # « 1er janvier », as one says it
     return text.replace(" 1 ", " 1er ") if code == "fr" and "EEE" in french else text
+
+
+@lru_cache(maxsize=1024)
+def _written(day: date, pattern: str, locale: str) -> str:
+    """The same few days are written again and again, on lists and in mails."""
+    return format_date(day, pattern, locale=locale)
 
 
 def date_long(value: date | datetime, zone: ZoneInfo = clock.PARIS) -> str:

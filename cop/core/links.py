@@ -1,9 +1,11 @@
 """Absolute addresses, for mails and calendars written far from any request."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import current_app
+from werkzeug.routing import Map, MapAdapter
 
 from cop.core.settings import current_settings
 
@@ -13,10 +15,17 @@ def absolute_url(endpoint: str, **values: Any) -> str:
 
     The request's Host header is chosen by the caller: a link mailed from it could be forged.
     """
-    base = urlsplit(current_settings().public_url)
-    adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme, script_name=base.path or "/")
-    path = adapter.build(endpoint, values, force_external=False)
-    return urljoin(f"{base.scheme}://{base.netloc}", path)
+    origin, adapter = _bound(current_app.url_map, current_settings().public_url)
+    return urljoin(origin, adapter.build(endpoint, values, force_external=False))
+
+
+@lru_cache(maxsize=4)
+def _bound(url_map: Map, public_url: str) -> tuple[str, MapAdapter]:
+    base = urlsplit(public_url)
+    return (
+        f"{base.scheme}://{base.netloc}",
+        url_map.bind(base.netloc, url_scheme=base.scheme, script_name=base.path or "/"),
+    )
 
 
 def local_path(target: str | None) -> str | None:

@@ -4,6 +4,7 @@ People without an account act through them. A token shows; only a POST acts.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Final
@@ -25,7 +26,12 @@ class BadToken(Exception):
 
 
 def _serializer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_settings().secret_key, salt=f"cop.link.{purpose}")
+    return _made(current_settings().secret_key, purpose)
+
+
+@lru_cache(maxsize=32)
+def _made(secret: str, purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=f"cop.link.{purpose}")
 
 
 def sign(purpose: str, subject: str, expires_at: datetime | None = None) -> str:

@@ -30,9 +30,6 @@ def invite(
     """
     if not person.email:
         return None
-    existing = requested(event.id, person.id)
-    if existing:
-        return existing
     values = {
         "event_id": event.id,
         "person_id": person.id,
@@ -47,7 +44,7 @@ def invite(
         "created_at": now,
     }
     invitation = insert_new(Invitation, values, key=["event_id", "person_id"], where=STILL_REQUESTED)
-    if invitation is None:  # the same press, arriving twice
+    if invitation is None:  # invited already, or the same press arriving twice
         return requested(event.id, person.id)
     if tell:
         mails.confirmation(invitation, now, promoted=promoted)

@@ -86,6 +86,10 @@ class ProfessionField(SelectField):
     def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label or _l("Profession"), validators, choices=profession_choices, **options)
 
+    def pre_validate(self, _form: Any) -> None:
+        if all(choice.value != self.data for choice in self.choices):
+            raise ValidationError(self.gettext("Not a valid choice."))
+
 
 def profession_choices() -> list[SelectChoice]:
     """Choices under their headings, in the reader's order of letters."""

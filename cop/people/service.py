@@ -139,7 +139,8 @@ def _insert(said: Identity, now: datetime) -> Person:
 def _complete(person: Person, said: Identity, actor: Actor) -> None:
     if said.email and not person.email:
         person.email = said.email
-    person.profession_code = person.profession_code or said.profession_code
+    if said.profession_code and not person.profession_code:
+        person.profession_code = said.profession_code
     if said.notice_version and not (person.notice_version and person.notice_version >= said.notice_version):
         person.notice_version = said.notice_version
     db.session.flush()
