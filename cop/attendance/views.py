@@ -136,8 +136,10 @@ def close(event_id: int, half_day_id: int) -> Any:
     except Refused as refused:
         flash(refused.message, "refused")
         return _page(events.get(event_id), half), 422
-    words = _n("One registered person is absent.", "%(num)d registered people are absent.", absent) if absent else ""
-    flash(f"{_('The list is closed.')} {words}".strip(), "done")
+    words = [_("The list is closed.")]
+    if absent:
+        words.append(_n("One registered person is absent.", "%(num)d registered people are absent.", absent))
+    flash(" ".join(words), "done")
     return _back(half)
 
 
