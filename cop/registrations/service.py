@@ -156,11 +156,12 @@ def _tell_again(registration: Registration, now: datetime) -> None:
         mails.again(registration, now)
 
 
+_EVENTS: Final = Event.__table__.c
 _ONE_SEAT: Final = (
-    sa.update(Event)
-    .where(Event.id == sa.bindparam("event"), Event.status == "published")
-    .where(sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity))
-    .values(seats_taken=Event.seats_taken + 1)
+    sa.update(Event.__table__)
+    .where(_EVENTS.id == sa.bindparam("event"), _EVENTS.status == "published")
+    .where(sa.or_(_EVENTS.capacity.is_(None), _EVENTS.seats_taken < _EVENTS.capacity))
+    .values(seats_taken=_EVENTS.seats_taken + 1)
 )
 
 
