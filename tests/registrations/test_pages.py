@@ -298,6 +298,19 @@ def test_in_english_everything_is_in_english(client: Any, slug: str, send: Any, 
     assert outbox()[0].subject.startswith("You are registered")
 
 
+def test_nobody_is_taken_off_a_cancelled_event(client: Any, slug: str, send: Any, sign_in: Any, people: People) -> None:
+    """Everybody has been told already: another mail would only confuse."""
+    send()
+    found = db.session.scalars(sa.select(Event).filter_by(slug=slug)).one()
+    address = f"/animation/evenements/{found.id}/inscriptions"
+    assert "Retirer" in sign_in(people.bob).get(address).text
+    with unit_of_work():
+        db.session.get_one(Event, found.id).status = "cancelled"
+    page = client.get(address).text
+    assert "Éluard" in page
+    assert "Retirer" not in page
+
+
 @pytest.mark.parametrize("path", ["/evenements/{slug}", "/animation/evenements/{id}/inscriptions", "/moi"])
 def test_pages_cost_the_same_with_many_registrations(
     client: Any, people: People, slug: str, sign_in: Any, queries: Any, path: str
