@@ -27,9 +27,9 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "event.published": _l("%(who)s published %(what)s."),
     "person.rpps_conflict": _l("%(who)s gave an RPPS number that another person has (%(what)s)."),
     "registration.cancelled": _l("%(who)s cancelled a registration for %(what)s."),
-    "registration.confirmed": _l("%(who)s registered somebody for %(what)s."),
+    "registration.confirmed": _l("%(who)s made a registration for %(what)s."),
     "registration.promoted": _l("%(who)s gave a seat that became free for %(what)s."),
-    "registration.waitlisted": _l("%(who)s put somebody on the waiting list of %(what)s."),
+    "registration.waitlisted": _l("%(who)s made a registration on the waiting list of %(what)s."),
     "statistics.exported": _l("%(who)s took a copy of the figures of %(what)s."),
 }
 _KINDS: Final[Mapping[str, Any]] = {

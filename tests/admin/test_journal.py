@@ -69,7 +69,7 @@ def test_a_registration_leads_to_its_event_and_names_nobody(sign_in: Any, people
 
         activity.record(PUBLIC, "registration.confirmed", db.session.get_one(Registration, held.registration_id))
     page = sign_in(people.alice).get(PATH).text
-    assert "a inscrit quelqu’un à" in page
+    assert "a fait une inscription à" in page
     assert f'href="/animation/evenements/{held.event_id}"' in page
     assert "Essai-1" not in page
 
