@@ -1,5 +1,6 @@
 """The application: settings, extensions, blueprints. The only place that imports views."""
 
+import gc
 import logging
 import os
 from functools import lru_cache
@@ -60,6 +61,8 @@ def create_app(settings: Settings | None = None) -> web.Application:
     _extend(app)
     web.init_app(app)
     _register_slices(app)
+    if settings.production:
+        gc.freeze()  # what is loaded stays: the collector looks at it no more, and forked workers share it
     return app
 
 
