@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 
-from cop.core import clock
+from cop.core import clock, links
 from cop.core.access import public
+from cop.core.i18n import DEFAULT_LANGUAGE, language
 from cop.events import queries
 from cop.events.models import Event
 from cop.events.queries import Filters
@@ -33,8 +34,9 @@ def home() -> Any:
 def agenda() -> Any:
     now, filters = clock.now(), _filters()
     found = queries.upcoming(now, filters)
+    feed = links.absolute_url("invitations.public_feed", lang=None if language() == DEFAULT_LANGUAGE else language())
     return render_template(
-        "events/agenda.html", months=_by_month(found), count=len(found), now=now, **_choices(filters, "events.agenda")
+        "events/agenda.html", months=_by_month(found), feed=feed, now=now, **_choices(filters, "events.agenda")
     )
 
 

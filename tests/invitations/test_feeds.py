@@ -73,6 +73,17 @@ def test_the_public_feed_publishes(client: FlaskClient, event_id: int) -> None:
     assert "visio.example" not in client.get("/agenda.ics").text
 
 
+@pytest.mark.parametrize(("language", "address"), [("fr", "/agenda.ics"), ("en", "/agenda.ics?lang=en")])
+def test_the_agenda_is_subscribed_to_and_not_downloaded(
+    client: FlaskClient, event_id: int, language: str, address: str
+) -> None:
+    client.post("/langue", data={"language": language})
+    page = client.get("/agenda").text
+    assert f'href="webcal://localhost{address}"' in page
+    assert f"http://localhost{address}</code>" in page
+    assert client.get(address).status_code == 200
+
+
 def test_the_public_feed_leaves_out_what_is_not_for_all(client: FlaskClient, people: People, clock: Any) -> None:
     with unit_of_work():
         build.event(people, "Brouillon", slug="a", status="draft", published_at=None)
