@@ -315,7 +315,10 @@ def test_an_empty_week_says_what_to_do_first(client: Any, people: People, sign_i
     sign_in(people.bob)
     page = client.get("/animation")
     assert "tout est à jour" in words(page)
-    assert "/animation/evenements/nouveau" in page.text
+    first = db.session.scalars(sa.select(EventKind).order_by(EventKind.id)).first()
+    assert first
+    assert f"Commencez par « {first.name_fr} »" in words(page), "the organisation's own word, whichever it is"
+    assert f"/animation/evenements/nouveau?kind={first.code}" in page.text
 
 
 def test_the_week_costs_the_same_with_many_events(client: Any, people: People, sign_in: Any, queries: Any) -> None:
