@@ -58,14 +58,15 @@ class ChangePasswordForm(ChoosePasswordForm):
 class RoleForm(Form):
     """A role, on a territory, for a period."""
 
-    role = SelectField(_l("Role"))
+    role = SelectField(_l("Role"), [InputRequired(_l("Choose a role."))])
     territory_id = SelectField(_l("Territory, with all it contains"))
     starts_on = DateField(_l("From the"), [InputRequired(_l("Choose the first day."))])
     ends_on = DateField(_l("Until, that day included"), [Optional()])
 
     def offer(self, territories: list[Territory], *, everywhere: bool) -> None:
         """The roles and the territories this administrator may give."""
-        self.role.choices = {code: label(role) for code, role in ROLES.items()}
+        # Nothing chosen beforehand: the first role is the one that may do everything.
+        self.role.choices = {"": _("Choose…"), **{code: label(role) for code, role in ROLES.items()}}
         choices: dict[str, dict[str, str]] = {}
         if everywhere:
             choices[_("The whole organisation")] = {EVERYWHERE: _("Everywhere")}

@@ -94,6 +94,7 @@ class TestOpening:
             ({"starts_on": ""}, "premier jour"),
             ({"starts_on": "2026-12-01", "ends_on": "2026-11-30"}, "avant le premier"),
             ({"role": "emperor"}, ""),
+            ({"role": ""}, "Choisissez un rôle"),
             ({"territory_id": "999999"}, ""),
             ({"territory_id": "everywhere; DROP TABLE"}, ""),
         ],
