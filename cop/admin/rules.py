@@ -69,9 +69,11 @@ def jobs(lines: Sequence[JobLine]) -> Check:
     title = _("What happens by itself")
     late = [str(line.title) for line in lines if line.late]
     failing = [str(line.title) for line in lines if line.errors]
+    if late and len(late) == len(lines) and not any(line.succeeded_at for line in lines):
+        return Check("jobs", State.BAD, title, _("Nothing has been done yet: it begins with the worker."))
     if late:
         words = _n("One job is late: %(names)s.", "%(num)d jobs are late: %(names)s.", len(late), names=", ".join(late))
-        return Check("jobs", State.BAD, title, words, _("Its last error, in the table below, says why."))
+        return Check("jobs", State.BAD, title, words, _("Its last error, on the page “System health”, says why."))
     if failing:
         names = ", ".join(failing)
         words = _n("One job met errors: %(names)s.", "%(num)d jobs met errors: %(names)s.", len(failing), names=names)

@@ -60,6 +60,8 @@ class TestWords:
             [job_line(late=True, title="Rappeler"), job_line(late=True, title="Écrire"), job_line(errors=2)]
         )
         assert late.state is State.BAD
+        never = rules.jobs([job_line(late=True, succeeded_at=None)] * 2)
+        assert (never.state, "Rien n’a encore été fait" in never.words, never.advice) == (State.BAD, True, "")
         assert late.words.replace("\u00a0", " ") == "2 tâches sont en retard : Rappeler, Écrire."
 
     @pytest.mark.parametrize(
