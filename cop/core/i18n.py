@@ -37,7 +37,11 @@ def language() -> str:
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
     """Write in ``locale`` for the time of the block: a mail speaks its reader's language, not its author's."""
-    with force_locale(locale if locale in LANGUAGES else DEFAULT_LANGUAGE):
+    wanted = locale if locale in LANGUAGES else DEFAULT_LANGUAGE
+    if wanted == language():  # nearly always
+        yield
+        return
+    with force_locale(wanted):
         yield
 
 

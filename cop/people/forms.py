@@ -87,7 +87,7 @@ class ProfessionField(SelectField):
         super().__init__(label or _l("Profession"), validators, choices=profession_choices, **options)
 
     def pre_validate(self, _form: Any) -> None:
-        if all(choice.value != self.data for choice in self.choices):
+        if self.data and not queries.is_offered(self.data):
             raise ValidationError(self.gettext("Not a valid choice."))
 
 

@@ -23,6 +23,8 @@ _PROFESSIONS: Final[sa.Select[Any]] = sa.select(
     *(Profession.__table__.c[name] for name in ("code", "label_fr", "label_en", "counted"))
 ).where(Profession.active.is_(True), Profession.family != "role_based")
 
+_ONE_PROFESSION: Final = _PROFESSIONS.where(Profession.__table__.c.code == sa.bindparam("code"))
+
 
 def by_rpps(number: str) -> Person | None:
     return db.session.scalar(sa.select(Person).where(Person.rpps == number))
@@ -65,6 +67,11 @@ class ProfessionRow(NamedTuple):
     label_fr: str
     label_en: str
     counted: bool
+
+
+def is_offered(code: str) -> bool:
+    """Whether it is one of :func:`professions`."""
+    return db.session.execute(_ONE_PROFESSION, {"code": code}).first() is not None
 
 
 def professions() -> list[ProfessionRow]:
