@@ -70,9 +70,12 @@ def come_back(token: str) -> Any:
     """Undo a cancellation: a seat if there is one left, else the end of the waiting list."""
     registration = _registration(token)
     try:
-        service.register(registration.event, registration.person, now=clock.now())
+        outcome = service.register(registration.event, registration.person, now=clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
+    else:
+        seat = outcome.registration.status == rules.Status.CONFIRMED
+        flash(_("You have a seat again: a new invitation comes by mail.") if seat else _("You are back in line."), "done")
     return redirect(url_for("registrations.show", token=token), 303)
 
 

@@ -69,7 +69,8 @@ def test_the_personal_page_shows_cancels_and_brings_back(client: Any, send: Any,
     assert registrations() == [("eve@cabinet.example", "cancelled")]
     assert client.get(f"{link}/invitation.ics").status_code == 404
     assert f"{link}/revenir" in client.get(link).text
-    client.post(f"{link}/revenir")
+    back = client.post(f"{link}/revenir", follow_redirects=True)
+    assert "Vous avez de nouveau une place" in text_of(back)
     assert registrations() == [("eve@cabinet.example", "confirmed")]
 
 
