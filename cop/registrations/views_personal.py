@@ -74,8 +74,10 @@ def come_back(token: str) -> Any:
     except Refused as refused:
         flash(refused.message, "refused")
     else:
-        seat = outcome.registration.status == rules.Status.CONFIRMED
-        flash(_("You have a seat again: a new invitation comes by mail.") if seat else _("You are back in line."), "done")
+        words = _("You are back in line.")
+        if outcome.registration.status == rules.Status.CONFIRMED:
+            words = _("You have a seat again: a new invitation comes by mail.")
+        flash(words, "done")
     return redirect(url_for("registrations.show", token=token), 303)
 
 
