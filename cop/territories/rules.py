@@ -68,10 +68,9 @@ def check_digits_valid(numbers: bytes) -> bool:
     All the numbers at once: the first digits of all make one large integer (a byte each), so do the
     second ones…, and eleven additions give every sum, 99 at most, hence without carry.
     """
-    total = sum(
-        int.from_bytes(numbers[position::11].translate(_TWICE if position % 2 else _ONCE), "little")
-        for position in range(11)
-    )
+    once, twice = numbers.translate(_ONCE), numbers.translate(_TWICE)
+    columns = [(twice if position % 2 else once)[position::11] for position in range(11)]
+    total = sum([int.from_bytes(column, "little") for column in columns])
     return not total.to_bytes(len(numbers) // 11, "little").translate(None, _TENS)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct, calcsize, unpack
 from typing import Final
@@ -66,15 +66,18 @@ class Map:
         return small & frozenset().union(*above) if above else small
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(list[int]):
     """Distinct people of one perimeter and one set of professions, by how surely they are inside."""
 
-    by_level: list[int] = field(default_factory=lambda: [0, 0, 0])
+    def __init__(self) -> None:
+        super().__init__((0, 0, 0))
 
     @property
     def people(self) -> int:
-        return self.by_level[Level.COMMUNE] + self.by_level[Level.POSTAL_CODE]
+        return self[Level.COMMUNE] + self[Level.POSTAL_CODE]
+
+
+Tallies = dict[str, dict[int, Tally]]
 
 
 class NumberSet:
@@ -119,18 +122,20 @@ def count(
     groups: Mapping[Group, bytes],
     reach: Mapping[int, Mapping[int, Level]],
     sets: Mapping[str, Sequence[str]],
-) -> tuple[int, dict[tuple[int, str], Tally]]:
-    """All people, and a tally per (territory, profession or pseudo-code).
+) -> tuple[int, Tallies]:
+    """All people, and a tally per profession or pseudo-code and territory.
 
     ``sets`` gives the pseudo-codes each profession enters ("counted", "rehab").
     """
-    tallies: defaultdict[tuple[int, str], Tally] = defaultdict(Tally)
+    tallies: Tallies = defaultdict(lambda: defaultdict(Tally))
     people = 0
     for practised, number in _profiles(groups):
         people += number
-        for key, level in _memberships(practised, reach, sets):
-            tallies[key].by_level[level] += number
-    return people, dict(tallies)
+        for code, places in _by_code(practised, sets).items():
+            mine = tallies[code]
+            for territory, level in _memberships([reach[place] for place in places]).items():
+                mine[territory][level] += number
+    return people, tallies
 
 
 def _profiles(groups: Mapping[Group, bytes]) -> Iterator[tuple[list[Group], int]]:
@@ -151,17 +156,22 @@ def _profiles(groups: Mapping[Group, bytes]) -> Iterator[tuple[list[Group], int]
     yield from ((practised, 1) for practised in groups_of.values())
 
 
-def _memberships(
-    practised: list[Group],
-    reach: Mapping[int, Mapping[int, Level]],
-    sets: Mapping[str, Sequence[str]],
-) -> Iterable[tuple[tuple[int, str], Level]]:
-    """Each perimeter and set somebody enters, once, by the surest of the sites."""
-    best: dict[tuple[int, str], Level] = {}
+def _by_code(practised: list[Group], sets: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    """The places where somebody practises each profession, and each set of professions."""
+    places: dict[str, list[int]] = {}
     for place, profession in practised:
-        for territory, level in reach[place].items():
-            for code in (profession, *sets.get(profession, ())):
-                known = best.get((territory, code))
-                if known is None or level < known:
-                    best[territory, code] = level
-    return best.items()
+        for code in (profession, *sets.get(profession, ())):
+            places.setdefault(code, []).append(place)
+    return places
+
+
+def _memberships(reached: list[Mapping[int, Level]]) -> Mapping[int, Level]:
+    """Each territory somebody counts in, once, by the surest of the places."""
+    if len(reached) == 1:
+        return reached[0]
+    surest: dict[int, Level] = {}
+    for place in reached:
+        for territory, level in place.items():
+            if level < surest.get(territory, 3):
+                surest[territory] = level
+    return surest

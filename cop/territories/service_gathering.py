@@ -39,9 +39,13 @@ class Places(dict[bytes, int]):
         )
         if not self._departments:
             raise Refused(_("This site has no territory yet: set it up first with “cop init”."))
+        places = db.session.execute(
+            sa.select(
+                RegisterPlace.id, RegisterPlace.department_code, RegisterPlace.commune_id, RegisterPlace.postal_code
+            )
+        )
         self._known = {
-            Location(place.department_code, place.commune_id, place.postal_code): place.id
-            for place in db.session.scalars(sa.select(RegisterPlace))
+            Location(department, commune, postal_code): number for number, department, commune, postal_code in places
         }
         self._kept = len(self._known)
         self._next = max(self._known.values(), default=0) + 1

@@ -24,7 +24,7 @@ from cop.territories.models import (
     TerritoryPart,
 )
 from cop.territories.rules import Location
-from cop.territories.rules_headcounts import Group, Level, Map, Tally
+from cop.territories.rules_headcounts import Group, Level, Map, Tallies
 from cop.territories.service_rows import insert_rows
 
 Key = TypeVar("Key", bound=Hashable)
@@ -36,11 +36,11 @@ SMALL: Final = (TerritoryKind.EPCI, TerritoryKind.CUSTOM)
 
 
 @dataclass(frozen=True, slots=True)
-class Tallies:
-    """All people of an import, and a tally per (territory, profession or pseudo-code)."""
+class Counted:
+    """All people of an import, and a tally per profession or pseudo-code and territory."""
 
     people: int
-    of: dict[tuple[int, str], Tally]
+    of: Tallies
 
 
 def recount_current() -> None:
@@ -53,21 +53,22 @@ def recount_current() -> None:
     store(current, tally(current))
 
 
-def tally(import_id: int) -> Tallies:
+def tally(import_id: int) -> Counted:
     """Count the people of an import: reads only, the longer part of the work."""
     people, tallies = rules_headcounts.count(_groups(import_id), _reach(), _sets())
-    return Tallies(people, tallies)
+    return Counted(people, tallies)
 
 
-def store(import_id: int, counted: Tallies) -> None:
+def store(import_id: int, counted: Counted) -> None:
     """Write headcounts in the place of those of the same import."""
     db.session.execute(sa.delete(Headcount).where(Headcount.import_id == import_id))
     insert_rows(
         Headcount,
         ("import_id", "territory_id", "profession_code", "people", *PARTS),
         (
-            (import_id, territory, code, tally.people, *tally.by_level)
-            for (territory, code), tally in counted.of.items()
+            (import_id, territory, code, people.people, *people)
+            for code, tallies in counted.of.items()
+            for territory, people in tallies.items()
         ),
     )
 
@@ -92,9 +93,12 @@ def _sets() -> dict[str, tuple[str, ...]]:
 
 def _reach() -> dict[int, dict[int, Level]]:
     territories = _map()
+    places = db.session.execute(
+        sa.select(RegisterPlace.id, RegisterPlace.department_code, RegisterPlace.commune_id, RegisterPlace.postal_code)
+    )
     return {
-        place.id: territories.reach(Location(place.department_code, place.commune_id, place.postal_code))
-        for place in db.session.scalars(sa.select(RegisterPlace))
+        number: territories.reach(Location(department, commune, postal_code))
+        for number, department, commune, postal_code in places
     }
 
 

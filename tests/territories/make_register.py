@@ -8,7 +8,7 @@ given), addresses end in .example, telephones come from the block kept for ficti
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -135,9 +135,12 @@ class Truth:
 
 
 class Maker:
-    def __init__(self, seed: int = 1, share_here: float = 0.6) -> None:
+    """``share_here``: of the located sites, how many are in the loaded départements; ``here``: which ones these are."""
+
+    def __init__(self, seed: int = 1, share_here: float = 0.6, here: Sequence[Place] = HERE) -> None:
         self.random = Random(seed)
         self.share_here = share_here
+        self.here = here
         self.truth = Truth()
         self._serial = 0
 
@@ -215,7 +218,7 @@ class Maker:
     def _place(self) -> Place:
         if self.random.random() < 0.15:
             return self.random.choice(UNLOCATED)
-        return self.random.choice(HERE if self.random.random() < self.share_here else ELSEWHERE)
+        return self.random.choice(self.here if self.random.random() < self.share_here else ELSEWHERE)
 
     def _line(self, number: str, code: str, category: str, mode: str, activity: str, place: Place) -> str:
         choose = self.random
@@ -228,19 +231,28 @@ class Maker:
             "Nom d'exercice": choose.choice(FAMILY),
             "Prénom d'exercice": choose.choice(("Anaïs", "Loïc", "Zoé", "Marie-Thérèse")),
             "Code profession": code,
-            "Libellé profession": "Profession libellée",
+            "Libellé profession": "Profession dite en toutes lettres",
             "Code catégorie professionnelle": category,
             "Libellé catégorie professionnelle": {"C": "Civil", "M": "Militaire", "E": "Étudiant"}[category],
             "Code mode exercice": mode,
             "Libellé mode exercice": {"L": "Libéral", "S": "Salarié", "B": "Bénévole", "": ""}[mode],
+            "Numéro SIRET site": f"99{choose.randrange(10**12):012d}" if mode == "S" else "",
+            "Identifiant technique de la structure": f"R99{choose.randrange(10**12):012d}",
             "Raison sociale site": choose.choice(QUOTED),
             "Numéro Voie (coord. structure)": str(choose.randint(1, 180)),
+            "Code type de voie (coord. structure)": "AV",
+            "Libellé type de voie (coord. structure)": "Avenue",
             "Libellé Voie (coord. structure)": "DE LA RÉPUBLIQUE",
             "Bureau cedex (coord. structure)": f"{place.postal_code} {place.town}".strip(),
             "Code postal (coord. structure)": place.postal_code,
             "Code commune (coord. structure)": place.commune,
             "Libellé commune (coord. structure)": place.town if place.commune else "",
+            "Libellé pays (coord. structure)": "France" if place.commune else "",
             "Autorité d'enregistrement": "ARS/ARS/ARS",
+            "Code secteur d'activité": "SA07",
+            "Libellé secteur d'activité": "Cabinet individuel",
+            "Code rôle": "FON-01",
+            "Libellé rôle": "Titulaire de cabinet",
             "Code genre activité": activity,
             "Libellé genre activité": "Activité standard de soin ou de pharmacien" if activity else "",
         }
