@@ -88,7 +88,7 @@ class ProfessionField(SelectField):
 
     def pre_validate(self, _form: Any) -> None:
         if self.data and not queries.is_offered(self.data):
-            raise ValidationError(self.gettext("Not a valid choice."))
+            raise ValidationError(_("This is not in the list."))
 
 
 def profession_choices() -> list[SelectChoice]:
