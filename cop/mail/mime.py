@@ -98,14 +98,14 @@ def compose(letter: Letter) -> bytes:
         _part("text/plain; charset=utf-8", "quoted-printable", _printable(letter.text)),
         _part("text/html; charset=utf-8", "quoted-printable", _printable(letter.html)),
     ]
-    files = [_file(attachment) for attachment in letter.attachments]
+    files = [_file(a.filename, f"{a.maintype}/{a.subtype}", _base64(a.content)) for a in letter.attachments]
     if letter.calendar is not None:
         # The invitation twice: as the last alternative, where programs find the buttons, and as a file. Outlook
         # looks in the first child of multipart/mixed only, and not at a part with a disposition; a file of type
         # text/calendar would be a second invitation to some.
-        octets = letter.calendar.encode()
-        body.append(_part(f"text/calendar; method={letter.calendar_method}; charset=UTF-8", "base64", _base64(octets)))
-        files.insert(0, _file(Attachment("invite.ics", "application", "ics", octets)))
+        octets = _base64(letter.calendar.encode())
+        body.append(_part(f"text/calendar; method={letter.calendar_method}; charset=UTF-8", "base64", octets))
+        files.insert(0, _file("invite.ics", "application/ics", octets))
     content = _container("alternative", body)
     if files:
         content = _container("mixed", [content, *files])
@@ -157,11 +157,10 @@ def _part(content_type: str, encoding: str, payload: bytes, disposition: str = "
     return head.encode() + b"\r\n" + payload
 
 
-def _file(attachment: Attachment) -> bytes:
-    if not _FILE_NAME.fullmatch(attachment.filename):
-        raise ValueError(f"{attachment.filename!r}: not a plain file name")
-    kind = f'{attachment.maintype}/{attachment.subtype};\r\n name="{attachment.filename}"'
-    return _part(kind, "base64", _base64(attachment.content), f'attachment;\r\n filename="{attachment.filename}"')
+def _file(name: str, kind: str, content: bytes) -> bytes:
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: not a plain file name")
+    return _part(f'{kind};\r\n name="{name}"', "base64", content, f'attachment;\r\n filename="{name}"')
 
 
 def _container(kind: str, parts: list[bytes]) -> bytes:

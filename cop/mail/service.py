@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -85,12 +86,17 @@ def _word(
 ) -> tuple[Address, dict[str, Any]]:
     """Give the mail its subject; returns who it is from, and what it says."""
     organisation = host.current_host()
-    origin = mime.address(*_sender(organisation))
+    origin = _origin(*_sender(organisation))
     frame = {"host": organisation, "site_url": current_settings().public_url, "category": row["category"]}
     words = composition.compose(template, values, locale, frame)
     text, method = calendar or (None, None)
     row.update(sender=origin.addr_spec, subject=words.subject[:500], calendar_method=method)
     return origin, {"text": words.text, "html": words.html, "calendar": text, "raw": None}
+
+
+@lru_cache(maxsize=4)
+def _origin(name: str, email: str) -> Address:
+    return mime.address(name, email)
 
 
 def _insert(row: Mapping[str, Any], body: Mapping[str, Any]) -> MailMessage | None:
