@@ -121,7 +121,8 @@ def kill_and_wait(served: Served, words: str) -> None:
     first = served.child(words)
     assert first
     os.kill(first, signal.SIGKILL)
-    assert until(lambda: served.child(words), "another one is started") != first
+    # On a busy machine the killed one can be seen for a moment still.
+    until(lambda: served.child(words) not in {None, first}, "another one is started")
     until(served.ready, "the site answers again and its worker lives")
 
 
