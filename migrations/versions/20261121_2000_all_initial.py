@@ -179,9 +179,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_account_grant_account_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_account_grant_territory_id")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_account_grant_territory_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_grant")),
     )
     with op.batch_alter_table("account_grant", schema=None) as batch_op:
@@ -249,9 +247,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", UTCDateTime(), nullable=True),
         sa.Column("cancellation_reason", sa.String(length=300), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "capacity IS NULL OR seats_taken <= capacity", name=op.f("ck_event_seats_within_capacity")
-        ),
+        sa.CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name=op.f("ck_event_seats_within_capacity")),
         sa.CheckConstraint("seats_taken >= 0", name=op.f("ck_event_seats_taken_positive")),
         sa.ForeignKeyConstraint(["commune_id"], ["territory.id"], name=op.f("fk_event_commune_id")),
         sa.ForeignKeyConstraint(["kind_id"], ["event_kind.id"], name=op.f("fk_event_kind_id")),
@@ -307,9 +303,7 @@ def upgrade() -> None:
         sa.Column("target_rate", sa.Integer(), nullable=True),
         sa.Column("vocabulary", sa.JSON(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["root_territory_id"], ["territory.id"], name=op.f("fk_host_root_territory_id")
-        ),
+        sa.ForeignKeyConstraint(["root_territory_id"], ["territory.id"], name=op.f("fk_host_root_territory_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_host")),
     )
     op.create_table(
@@ -326,12 +320,8 @@ def upgrade() -> None:
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("anonymised_at", UTCDateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_person_account_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["profession_code"], ["profession.code"], name=op.f("fk_person_profession_code")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_person_account_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["profession_code"], ["profession.code"], name=op.f("fk_person_profession_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("account_id", name=op.f("uq_person_account_id")),
         sa.UniqueConstraint("rpps", name=op.f("uq_person_rpps")),
@@ -350,9 +340,7 @@ def upgrade() -> None:
         sa.Column("department_code", sa.String(length=3), nullable=False),
         sa.Column("postal_code", sa.String(length=5), nullable=True),
         sa.Column("profession_code", sa.String(length=20), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["commune_id"], ["territory.id"], name=op.f("fk_register_practice_commune_id")
-        ),
+        sa.ForeignKeyConstraint(["commune_id"], ["territory.id"], name=op.f("fk_register_practice_commune_id")),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["register_import.id"],
@@ -365,9 +353,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_practice")),
     )
     with op.batch_alter_table("register_practice", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_register_practice_import_id_person_key", ["import_id", "person_key"], unique=False
-        )
+        batch_op.create_index("ix_register_practice_import_id_person_key", ["import_id", "person_key"], unique=False)
 
     op.create_table(
         "reminder_rule",
@@ -382,9 +368,7 @@ def upgrade() -> None:
             ["kind_id"], ["event_kind.id"], name=op.f("fk_reminder_rule_kind_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_rule")),
-        sa.UniqueConstraint(
-            "kind_id", "days_before", "at", name=op.f("uq_reminder_rule_kind_id_days_before_at")
-        ),
+        sa.UniqueConstraint("kind_id", "days_before", "at", name=op.f("uq_reminder_rule_kind_id_days_before_at")),
     )
     with op.batch_alter_table("reminder_rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminder_rule_kind_id"), ["kind_id"], unique=False)
@@ -441,9 +425,7 @@ def upgrade() -> None:
         "event_theme",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("theme_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_event_theme_event_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_theme_event_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_event_theme_theme_id")),
         sa.PrimaryKeyConstraint("event_id", "theme_id", name=op.f("pk_event_theme")),
     )
@@ -462,9 +444,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["closed_by_id"], ["account.id"], name=op.f("fk_half_day_closed_by_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_half_day_event_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_half_day_event_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_half_day")),
     )
     with op.batch_alter_table("half_day", schema=None) as batch_op:
@@ -484,12 +464,8 @@ def upgrade() -> None:
         sa.Column("last_told_at", UTCDateTime(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_invitation_event_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_invitation_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_invitation_event_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("uid", name=op.f("uq_invitation_uid")),
     )
@@ -535,9 +511,7 @@ def upgrade() -> None:
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("bodies_erased_at", UTCDateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_mail_message_event_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_mail_message_event_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_mail_message_person_id"), ondelete="SET NULL"
         ),
@@ -581,9 +555,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("cancelled_at", UTCDateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_registration_event_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_registration_person_id"), ondelete="CASCADE"
         ),
@@ -611,9 +583,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["half_day_id"], ["half_day.id"], name=op.f("fk_attendance_half_day_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_attendance_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attendance_person_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["account.id"], name=op.f("fk_attendance_recorded_by_id"), ondelete="SET NULL"
         ),

@@ -34,9 +34,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["place_id"], ["register_place.id"], name="fk_register_practice_place_id"),
-        sa.ForeignKeyConstraint(
-            ["profession_code"], ["profession.code"], name="fk_register_practice_profession_code"
-        ),
+        sa.ForeignKeyConstraint(["profession_code"], ["profession.code"], name="fk_register_practice_profession_code"),
         sa.PrimaryKeyConstraint("import_id", "place_id", "profession_code", name="pk_register_practice"),
         sqlite_with_rowid=False,
     )
@@ -61,11 +59,7 @@ def downgrade() -> None:
             name="fk_register_practice_import_id",
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["profession_code"], ["profession.code"], name="fk_register_practice_profession_code"
-        ),
+        sa.ForeignKeyConstraint(["profession_code"], ["profession.code"], name="fk_register_practice_profession_code"),
         sa.PrimaryKeyConstraint("id", name="pk_register_practice"),
     )
-    op.create_index(
-        "ix_register_practice_import_id_person_key", "register_practice", ["import_id", "person_key"]
-    )
+    op.create_index("ix_register_practice_import_id_person_key", "register_practice", ["import_id", "person_key"])
