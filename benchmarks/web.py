@@ -6,54 +6,64 @@ page, send the form, read the answer. Ours checks CSRF and rate limits, takes a 
 composes the invitation and its calendar entry and commits; the bound inserts one row.
 """
 
-import os
 import re
-import signal
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from benchmarks.servers import SLUG, Server, gunicorn, prepare_bare, prepare_ours
+
 NAME = "Event page and registration"
 BOUND = "bare Flask application, one template, one query"
-ROOT = Path(__file__).resolve().parents[1]
 CONNECTIONS = 4
 ROUNDS = 5
 PAGES_A_ROUND = 600
 REGISTRATIONS_A_ROUND = 120
-SLUG = "mesure"
 SERIAL = count(1)
 
 
 def run() -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder, _ours(Path(folder)) as ours, _bare(Path(folder)) as bare:
-        pages: dict[int, list[float]] = {ours: [], bare: []}
-        registrations: dict[int, list[float]] = {ours: [], bare: []}
-        for port in (ours, bare):
-            _rate(port, _page, 50)  # warm: templates compiled, connections open
-        for _ in range(ROUNDS):
-            for port in (ours, bare):
-                pages[port].append(_rate(port, _page, PAGES_A_ROUND))
-                registrations[port].append(_rate(port, _registration, REGISTRATIONS_A_ROUND))
-    return [
-        _row("Event page", pages[ours], pages[bare], 0.5),
-        _row("Whole registration", registrations[ours], registrations[bare], 0.5),
-    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (
+            gunicorn("cop.app:create_app()", prepare_ours(folder)) as ours,
+            gunicorn("benchmarks.bare:app", prepare_bare(folder)) as bare,
+        ):
+            pages, registrations = _rounds(ours, bare)
+    return [_row("Event page", pages, 0.5), _row("Whole registration", registrations, 0.5)]
 
 
-def _row(name: str, ours: list[float], bound: list[float], aim: float) -> dict[str, Any]:
-    ratios = [one / other for one, other in zip(ours, bound, strict=True)]
+Round = tuple["Rate", "Rate"]  # ours, then the bound's
+
+
+def _rounds(ours: Server, bare: Server) -> tuple[list[Round], list[Round]]:
+    for server in (ours, bare):
+        for act in (_page, _registration):
+            _rate(server, act, 60)  # warm: templates compiled, connections open
+    pages, registrations = [], []
+    for _ in range(ROUNDS):
+        pages.append((_rate(ours, _page, PAGES_A_ROUND), _rate(bare, _page, PAGES_A_ROUND)))
+        registrations.append(
+            (
+                _rate(ours, _registration, REGISTRATIONS_A_ROUND),
+                _rate(bare, _registration, REGISTRATIONS_A_ROUND),
+            )
+        )
+    return pages, registrations
+
+
+def _row(name: str, rounds: list[Round], aim: float) -> dict[str, Any]:
+    ratios = [ours.per_second / bound.per_second for ours, bound in rounds]
     ratio = statistics.median(ratios)
+    ours, bound = ([pair[side] for pair in rounds] for side in (0, 1))
+    processor = statistics.median(pair[1].processor / pair[0].processor for pair in rounds)
     return {
         "name": name,
         "bound": BOUND,
@@ -62,19 +72,40 @@ def _row(name: str, ours: list[float], bound: list[float], aim: float) -> dict[s
         "met": ratio >= aim,
         "details": [
             (
-                f"{statistics.median(ours):.0f}/s against {statistics.median(bound):.0f}/s, "
+                f"{_median(ours, 'per_second'):.0f}/s against {_median(bound, 'per_second'):.0f}/s, "
                 f"ratios {min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} rounds"
-            )
+            ),
+            (
+                f"processor time of the server {_median(ours, 'processor') * 1000:.2f} ms against "
+                f"{_median(bound, 'processor') * 1000:.2f} ms each: {processor:.2f}"
+            ),
         ],
     }
 
 
-def _rate(port: int, act: Any, times: int) -> float:
-    """How many a second, all connections together."""
+def _median(rates: list["Rate"], what: str) -> float:
+    return statistics.median(getattr(rate, what) for rate in rates)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many a second, all connections together, and the server's processor seconds for one."""
+
+    per_second: float
+    processor: float
+
+
+def read_pages(server: Server, times: int) -> None:
+    """Have the page read, all connections together."""
+    _rate(server, _page, times)
+
+
+def _rate(server: Server, act: Any, times: int) -> Rate:
+    before, started = server.processor_seconds(), time.perf_counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        started = time.perf_counter()
-        list(pool.map(lambda _: _work(port, act, times // CONNECTIONS), range(CONNECTIONS)))
-        return times / (time.perf_counter() - started)
+        list(pool.map(lambda _: _work(server.port, act, times // CONNECTIONS), range(CONNECTIONS)))
+    spent = time.perf_counter() - started
+    return Rate(times / spent, (server.processor_seconds() - before) / times)
 
 
 def _work(port: int, act: Any, times: int) -> None:
@@ -141,136 +172,3 @@ def _some(connection: socket.socket) -> bytes:
     if not data:
         raise ConnectionError("the server closed the connection")
     return data
-
-
-@contextmanager
-def _ours(folder: Path) -> Iterator[int]:
-    environ = {
-        "COP_ENV": "production",
-        "COP_SECRET_KEY": "benchmark-only-" + "x" * 32,
-        "COP_PUBLIC_URL": "http://localhost",
-        "COP_INSTANCE": str(folder / "ours"),
-        "COP_MAIL_TRANSPORT": "preview",
-        "COP_TRUSTED_PROXIES": "1",
-        "COP_LOG_LEVEL": "WARNING",
-    }
-    _cop(["init", "--preset", "cokillaje"], environ)
-    subprocess.run(
-        [sys.executable, "-c", "from benchmarks.web import prepare; prepare()"],
-        env={**os.environ, **environ},
-        cwd=ROOT,
-        check=True,
-    )
-    with _gunicorn("cop.app:create_app()", environ) as port:
-        yield port
-
-
-def prepare() -> None:
-    """In a process of its own: one published event with room for everybody."""
-    import sqlalchemy as sa
-
-    from cop.app import create_app
-    from cop.core import clock
-    from cop.core.db import db
-    from cop.core.unit_of_work import unit_of_work
-    from cop.events.models import Event, EventKind, HalfDay
-    from cop.territories.models import Territory
-
-    with create_app().app_context(), unit_of_work():
-        angers = db.session.scalars(sa.select(Territory).filter_by(kind="commune", code="49007")).one()
-        kind = db.session.scalars(sa.select(EventKind).order_by(EventKind.position)).first()
-        starts_at = clock.now() + timedelta(days=30)
-        event = Event(
-            slug=SLUG,
-            kind=kind,
-            title="Matinée d’études : ce que nous changeons lundi",
-            summary="Un repérage précoce change le parcours.",
-            programme="9 h Accueil\n9 h 20 Ce que disent les recommandations\n10 h 30 Ateliers",
-            territory=angers,
-            commune=angers,
-            venue_name="Maison des associations",
-            capacity=100_000,
-            status="published",
-            starts_at=starts_at,
-            ends_at=starts_at + timedelta(hours=3),
-            created_at=clock.now(),
-            changed_at=clock.now(),
-            published_at=clock.now(),
-        )
-        event.half_days.append(HalfDay(starts_at=event.starts_at, ends_at=event.ends_at))
-        db.session.add(event)
-
-
-@contextmanager
-def _bare(folder: Path) -> Iterator[int]:
-    environ = {"BARE_DATABASE": str(folder / "bare.sqlite3")}
-    code = "from benchmarks.bare import create_database; create_database()"
-    subprocess.run([sys.executable, "-c", code], env={**os.environ, **environ}, cwd=ROOT, check=True)
-    with _gunicorn("benchmarks.bare:app", environ) as port:
-        yield port
-
-
-def _cop(words: list[str], environ: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "cop.commands", *words],
-        env={**os.environ, **environ},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"cop {' '.join(words)}: {done.stdout}{done.stderr}")
-
-
-@contextmanager
-def _gunicorn(application: str, environ: dict[str, str]) -> Iterator[int]:
-    port = _free_port()
-    words = [
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        "1",
-        "--threads",
-        str(CONNECTIONS),
-    ]
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            application,
-            *words,
-            "--keep-alive",
-            "30",
-            "--log-level",
-            "warning",
-            "--no-control-socket",
-        ],
-        env={**os.environ, **environ},
-        cwd=ROOT,
-    )
-    try:
-        _wait(port)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"nothing answers on port {port}")
