@@ -95,10 +95,13 @@ class Gathering:
         fingerprint, other = self._fingerprints.of, rules.OTHER_PROFESSION
         for rows in extract.rows(frozenset(professions), progress):
             located = [(number, profession, place) for number, profession, text in rows if (place := places[text])]
+            unlocated = []
             for number, profession, place in located:
-                if place > NOWHERE:
+                if place == UNLOCATED:
+                    unlocated.append(number)
+                else:
                     groups[place, professions.get(profession, other)] += fingerprint(number)
-            self.unlocated.update([number for number, _profession, place in located if place == UNLOCATED])
+            self.unlocated.update(unlocated)
 
     def keep(self, import_id: int) -> None:
         self._places.keep()
