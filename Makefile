@@ -17,8 +17,8 @@ test:  ## set up, then everything: checks, both databases, browser
 check:  ## linters, types and contracts only
 	@$(SETUP) --development python -m deploy.check --only checks
 
-bench:  ## measure against bare bounds
-	@$(SETUP) --development python -m benchmarks.run
+bench:  ## measure against bare bounds (ONLY=web make bench: one of them)
+	@$(SETUP) --development python -m benchmarks.run $(ONLY)
 
 setup:  ## only fetch and install, with the tools of the developers
 	@$(SETUP) --development
