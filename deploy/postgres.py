@@ -25,6 +25,7 @@ from typing import Any
 
 from deploy.console import Problem, attend, finish, step
 
+UNAVAILABLE = 69  # told apart from what the command itself answers
 # Nothing here has to survive a power cut; the tests open a hundred connections at once.
 SETTINGS = {
     "listen_addresses": "",
@@ -166,7 +167,10 @@ def main(command: list[str]) -> int:
         with server() as url:
             return attend(command, env={**os.environ, "COP_TEST_DATABASE_URL": url})
     except Problem as problem:
-        return finish(problem)
+        finish(problem)
+        return UNAVAILABLE
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

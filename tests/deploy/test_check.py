@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import check
+from deploy import check, suites
 from deploy.check import Outcome, Step
 from deploy.console import Problem
 
@@ -19,7 +19,7 @@ REPORT = """<testsuites><testsuite>
 def test_a_report_names_the_failed_tests(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
-    failed, told = check._read_report(report)
+    failed, told = suites.read_report(report)
     assert failed == ["tests.events.test_rules::test_b", "tests.events.test_rules::test_c"]
     assert told == "1 passed, 2 failed, 1 skipped"
 
@@ -31,7 +31,7 @@ def test_a_missing_piece_fails_its_step_and_the_others_go_on(capsys: pytest.Capt
     steps = [Step("browser", "tests in Chromium", missing), Step("checks", "types", lambda _: ("", "fine"))]
     outcomes = check.perform(steps, [])
     assert [bool(outcome.failure) for outcome in outcomes] == [True, False]
-    check.summarise(outcomes)
+    check.summarise(outcomes, 2.0)
     said = capsys.readouterr().out
     assert "FAILED  tests in Chromium" in said
     assert "No Chromium was found. Install one" in said
@@ -39,5 +39,5 @@ def test_a_missing_piece_fails_its_step_and_the_others_go_on(capsys: pytest.Capt
 
 
 def test_all_is_well_only_when_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    check.summarise([Outcome("types", "", 1.0)])
+    check.summarise([Outcome("types", "", 1.0)], 1.0)
     assert "All is well" in capsys.readouterr().out
