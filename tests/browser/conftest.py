@@ -126,15 +126,31 @@ def _leaves(url: str, site: Site) -> bool:
     return not url.startswith((site.url, "about:", "blob:"))
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: Site) -> Any:
+    """The session of a demo account, opened through the form once: signing in is rate-limited, as it must be."""
+    states: dict[str, Any] = {}
+
+    def state(name: str) -> Any:
+        if name not in states:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(site.at("/connexion"))
+            page.locator("#email").fill(f"{name}@cokillaje.example")
+            page.locator("#password").fill(site.password)
+            page.locator("form:has(#password) button[type=submit]").click()
+            page.wait_for_url(lambda url: "/connexion" not in url)
+            states[name] = context.storage_state()
+            context.close()
+        return states[name]
+
+    return state
+
+
 @pytest.fixture
-def sign_in(page: Page, site: Site) -> Any:
+def sign_in(page: Page, signed_in: Any) -> Any:
     def do(name: str) -> Page:
-        page.goto(site.at("/connexion"))
-        password = page.locator("form:has(input[type=password])")
-        password.locator("#email").fill(f"{name}@cokillaje.example")
-        password.locator("#password").fill(site.password)
-        password.locator("button[type=submit]").click()
-        page.wait_for_url(lambda url: "/connexion" not in url)
+        page.context.add_cookies(signed_in(name)["cookies"])
         return page
 
     return do
