@@ -8,7 +8,6 @@ make test                                             everything
 from __future__ import annotations
 
 import argparse
-import signal
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deploy import suites
-from deploy.console import PROJECT, VENV, Problem, say
+from deploy.console import PROJECT, VENV, Problem, answer_signals, say
 from deploy.suites import Beside
 
 
@@ -117,7 +116,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", choices=sorted({one.group for one in STEPS}), action="append")
     parser.add_argument("paths", nargs="*", help="tests to run instead of all")
     asked = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    answer_signals()
     began = time.monotonic()
     try:
         outcomes = perform([one for one in STEPS if not asked.only or one.group in asked.only], asked.paths)

@@ -71,6 +71,12 @@ def run(
     return done.stdout
 
 
+def answer_signals() -> None:
+    """SIGTERM ends us in order; our children hear Ctrl-C even where a shell started us deaf to it (`make test &`)."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def attend(command: Sequence[str | Path], env: Mapping[str, str]) -> int:
     """Run a program in the foreground; when we are stopped, let it put its own affairs in order.
 

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deploy.console import Problem, attend, finish, step
+from deploy.console import Problem, answer_signals, attend, finish, step
 
 UNAVAILABLE = 69  # told apart from what the command itself answers
 # Nothing here has to survive a power cut; the tests open a hundred connections at once.
@@ -162,7 +162,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def main(command: list[str]) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    answer_signals()
     try:
         with server() as url:
             return attend(command, env={**os.environ, "COP_TEST_DATABASE_URL": url})

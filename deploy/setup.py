@@ -17,13 +17,12 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said in words rather than by a t
 import argparse
 import fcntl
 import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deploy import frontend, python_tools
-from deploy.console import PROJECT, TOOLS, VENV, Problem, finish, say
+from deploy.console import PROJECT, TOOLS, VENV, Problem, answer_signals, finish, say
 from deploy.port import require_free_port
 
 
@@ -60,7 +59,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("then", nargs=argparse.REMAINDER, help="program of .venv/bin to go on as")
     asked = parser.parse_args(arguments)
     # A terminated set-up takes pip, uv or npm with it instead of leaving them at work.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    answer_signals()
     os.chdir(PROJECT)
     try:
         if asked.free_port:
