@@ -150,7 +150,7 @@ def _ordinary_line(at: dict[str, int], trailing: bool) -> re.Pattern[bytes]:
     any_text = rb"[^|]*+"
     line_end = rb"\n(?:8\||\Z)" if trailing else rb"(?:(?<=\n8)\||(?<=\n)\Z)"
     wanted = {
-        NUMBER: rb"([0-9]{11})",
+        NUMBER: rb"(.{11})",  # whether these are digits is asked of all the numbers of the block at once
         NATIONAL: rb"8\1",
         PROFESSION: rb"([^|]*+)",
     }

@@ -63,11 +63,13 @@ _TENS: Final = bytes(range(0, 100, 10))
 
 
 def check_digits_valid(numbers: bytes) -> bool:
-    """Whether all the eleven-digit numbers, end to end, pass the Luhn check.
+    """Whether these, end to end, are numbers of eleven digits that all pass the Luhn check.
 
     All the numbers at once: the first digits of all make one large integer (a byte each), so do the
     second ones…, and eleven additions give every sum, 99 at most, hence without carry.
     """
+    if not numbers.isdigit():
+        return not numbers
     once, twice = numbers.translate(_ONCE), numbers.translate(_TWICE)
     columns = [(twice if position % 2 else once)[position::11] for position in range(11)]
     total = sum([int.from_bytes(column, "little") for column in columns])

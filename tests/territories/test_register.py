@@ -147,6 +147,7 @@ def test_no_file_an_empty_one_or_another_encoding(tmp_path: Path) -> None:
         (line() + b"\xff", "encoding"),
         (line(**{"Identifiant PP": "", "Identification nationale PP": ""}), "identifier"),
         (line(**{"Identification nationale PP": "899000000004"}), "identifier"),
+        (line(**{"Identifiant PP": "9900000O374", "Identification nationale PP": "89900000O374"}), "check_digit"),
         (line(**{"Identifiant PP": "99000000375", "Identification nationale PP": "899000000375"}), "check_digit"),
         (line(**{"Identifiant PP": "9900000037", "Identification nationale PP": "89900000037"}), "check_digit"),
     ],
