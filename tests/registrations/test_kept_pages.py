@@ -177,3 +177,11 @@ def test_a_page_lives_a_minute(client: Any, slug: str, clock: Any, queries: Quer
     with queries:
         client.get(f"/evenements/{slug}")
     assert len(queries.statements) > 3
+
+
+def test_the_address_one_reader_used_is_in_nobodys_page(app: Application, slug: str) -> None:
+    page = app.test_client().get(f"/evenements/{slug}?x=mal", headers={"Host": "mal.example"})
+    assert page.status_code == 200
+    after = app.test_client().get(f"/evenements/{slug}").text
+    assert "mal.example" not in page.text + after
+    assert "x=mal" not in after
