@@ -46,10 +46,6 @@ def environ_of_ours(folder: Path) -> dict[str, str]:
     }
 
 
-def environ_of_bare(folder: Path) -> dict[str, str]:
-    return {"BARE_DATABASE": str(folder / "bare.sqlite3")}
-
-
 def prepare_ours(folder: Path) -> dict[str, str]:
     """A new instance with one published event; returns the environment it is served in."""
     environ = environ_of_ours(folder)
@@ -58,8 +54,10 @@ def prepare_ours(folder: Path) -> dict[str, str]:
     return environ
 
 
-def prepare_bare(folder: Path) -> dict[str, str]:
-    environ = environ_of_bare(folder)
+def prepare_bare(folder: Path, *, keeps_open: bool = False) -> dict[str, str]:
+    environ = {"BARE_DATABASE": str(folder / f"bare{keeps_open:d}.sqlite3")}
+    if keeps_open:
+        environ["BARE_KEEPS_OPEN"] = "yes"
     _python(["-c", "from benchmarks.bare import create_database; create_database()"], environ)
     return environ
 
