@@ -77,6 +77,13 @@ def change(statement: sa.Update | sa.Delete | sa.Insert) -> int:
     return int(cast("sa.CursorResult[Any]", result).rowcount)
 
 
+def look(statement: sa.Select[Any], values: Mapping[str, Any]) -> Any:
+    """The one row that answers, or ``None``, read beside the session: for pages that need nothing else of the
+    database, where opening a session would cost more than the look."""
+    with db.engine.connect() as connection:
+        return connection.execute(statement, values).one_or_none()
+
+
 def insert_if_absent(model: type[Any], values: Mapping[str, Any], key: Sequence[str]) -> bool:
     """Insert the row unless one with the same ``key`` columns exists; true when this call inserted it.
 

@@ -40,6 +40,8 @@ def unit_of_work(*, write: bool = True) -> Iterator[None]:
 
 def end_request(*, commit: bool) -> None:
     """Close the transaction of an HTTP request; called by ``core.web`` only."""
+    if not db.session.registry.has():  # nothing was asked of the database
+        return
     if commit:
         db.session.commit()
     else:

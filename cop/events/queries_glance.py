@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from cop.core.db import db
+from cop.core.db import look
 from cop.core.errors import NotFound
 from cop.events import rules
 from cop.events.models import Event, EventKind
@@ -46,7 +46,7 @@ _STATEMENT: Final = (
 
 def public_glance(slug: str) -> Glance:
     """Raises :class:`NotFound` for a draft too: it does not exist for the public."""
-    row = db.session.execute(_STATEMENT, {"slug": slug}).one_or_none()
+    row = look(_STATEMENT, {"slug": slug})
     if row is None or row.status == rules.DRAFT:
         raise NotFound
     *facts, seats_taken, waiting = row
