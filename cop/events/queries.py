@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.events import rules
-from cop.events.models import Event, EventKind, HalfDay, Theme
+from cop.events.models import Event, EventKind, Theme
 from cop.events.rules import Description, Span
 from cop.territories.models import Territory, TerritoryPart
 
@@ -27,15 +27,6 @@ WHOLE = (*LISTED, joinedload(Event.organiser), selectinload(Event.themes))
 SHOWN = (joinedload(Event.kind), joinedload(Event.commune), joinedload(Event.half_days), joinedload(Event.themes))
 
 _BY_SLUG: Final = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(*SHOWN)
-_TO_REGISTER_FOR: Final = (
-    sa.select(Event)
-    .where(Event.slug == sa.bindparam("slug"))
-    .options(
-        joinedload(Event.kind).load_only(EventKind.attendance),
-        joinedload(Event.commune).load_only(Territory.name),
-        joinedload(Event.half_days).load_only(HalfDay.starts_at, HalfDay.ends_at),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +61,8 @@ def by_slug(slug: str) -> Event:
 
 def public_by_slug(slug: str) -> Event:
     """A draft does not exist for the public."""
-    return _public(by_slug(slug))
-
-
-def to_register_for(slug: str) -> Event:
-    """The same with what a registration and its mails tell of it; what only its page shows is read when asked for."""
-    return _public(db.session.scalars(_TO_REGISTER_FOR, {"slug": slug}).unique().one_or_none())
-
-
-def _public(event: Event | None) -> Event:
-    if event is None or event.status == rules.DRAFT:
+    event = by_slug(slug)
+    if event.status == rules.DRAFT:
         raise NotFound
     return event
 

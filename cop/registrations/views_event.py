@@ -97,7 +97,7 @@ def _reader() -> Person | None:
 def register(slug: str) -> Any:
     release()
     rate_limits.hit("registration", request.remote_addr or "", **PER_NETWORK)
-    event, form = events.to_register_for(slug), forms.RegistrationForm()
+    event, form = events.public_by_slug(slug), forms.RegistrationForm()
     if form.validate():
         try:
             session[DONE] = _registered(event, form)
