@@ -66,7 +66,9 @@ def test_the_item_in_hand_is_finished_and_no_other_begun(
 
 
 def test_a_signal_before_the_first_tick_stops_it_too(tmp_path: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-m", "cop.commands", "worker"], cwd=ROOT, env=environment(tmp_path))
+    command, settings = [sys.executable, "-m", "cop.commands"], environment(tmp_path)
+    subprocess.run([*command, "migrate"], cwd=ROOT, env=settings, check=True)
+    process = subprocess.Popen([*command, "worker"], cwd=ROOT, env=settings)
     # Whenever it comes: while it loads it ends at once, afterwards in order.
     time.sleep(1.0)
     process.send_signal(signal.SIGTERM)
