@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SETUP = exec $(PYTHON) -m deploy.setup
 
-.PHONY: help run test check bench lock setup clean
+.PHONY: help run test check bench lock upgrade setup clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile

@@ -81,6 +81,13 @@ def _packaged_node() -> Path:
     return binary
 
 
+def _npm_environment(node: Path) -> dict[str, str]:
+    found = {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    if not os.access(Path.home(), os.W_OK):  # an account of a service, without a home of its own
+        found["npm_config_cache"] = str(TOOLS / "cache" / "npm")
+    return found
+
+
 def ensure_frontend(*, development: bool) -> None:
     """Served files always; the tools of the tests (axe-core, ical.js) when they are asked for."""
     stamp = SCRATCH / "cop-lock.sha256"
@@ -101,7 +108,7 @@ def ensure_frontend(*, development: bool) -> None:
             purpose="install the front-end files with npm",
             hint=NETWORK,
             cwd=SCRATCH,
-            env={"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
+            env=_npm_environment(node),
         )
         VENDOR.mkdir(parents=True, exist_ok=True)
         for name, source in SERVED.items():
