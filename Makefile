@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SETUP = exec $(PYTHON) -m deploy.setup
 
-.PHONY: help run test check bench lock upgrade setup clean
+.PHONY: help run test check coverage bench lock upgrade setup clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile
@@ -16,6 +16,10 @@ test:  ## set up, then everything: checks, both databases, browser
 
 check:  ## linters, types and contracts only
 	@$(SETUP) --development python -m deploy.check --only checks
+
+coverage:  ## which lines the tests on SQLite never reach
+	@$(SETUP) --development python -m coverage run -m pytest --ignore=tests/browser
+	@.venv/bin/python -m coverage report
 
 bench:  ## measure against bare bounds (ONLY=web make bench: one of them)
 	@$(SETUP) --development python -m benchmarks.run $(ONLY)

@@ -92,7 +92,7 @@ def _identity() -> dict[str, Any]:
 
 
 def _reachable(binaries: Path, folder: Path) -> Path:
-    """As `nobody`, a clone under /root cannot be read: take the binaries along."""
+    """As `nobody`, a clone in a private folder cannot be read: take the binaries along."""
     if all(parent.stat().st_mode & 0o001 for parent in (binaries, *binaries.parents)):
         return binaries
     install, package = binaries.parent, binaries.parent.parent
