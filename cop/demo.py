@@ -29,6 +29,7 @@ from cop.demo_life import Life, Setting
 from cop.demo_people import PAST_DAYS, Member, Names, Numbers, Place, community
 from cop.demo_plan import Planned, plan
 from cop.demo_register import Practitioner
+from cop.demo_world import World
 from cop.events.models import EventKind, Theme
 from cop.mail.models import MailMessage, Status
 from cop.presets import loader
@@ -39,6 +40,8 @@ FOLDER: Final = Path(__file__).resolve().parent
 DEFAULT: Final = "cokillaje"
 Progress = Callable[[str, float], None]
 
+# What people are to the organisation beside coming to its events, each part in its own file, in this order.
+PARTS: Final[tuple[Callable[[World], None], ...]] = ()
 _EASTERN: Final = frozenset({"49", "53", "72"})
 
 
@@ -77,6 +80,10 @@ def load(progress: Progress | None = None, preset: str = DEFAULT) -> None:
         life.live(planned, travelling, lambda share: tell("life", share))
         travelling.freeze(now)
         life.person(diane, now).account = staff.diane
+        for fill in PARTS:
+            four = (staff.alice, staff.bob, staff.charlie, staff.diane)
+            fill(World(preset, now, root, *four, travelling, Random(f"{fill.__module__}:{preset}")))
+            travelling.freeze(now)
         _mark_as_sent(now)
     tell("done", 1.0)
 

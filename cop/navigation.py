@@ -33,17 +33,26 @@ MENU: Final = (
     Entry(_l("Sign in"), "accounts.sign_in", signed_in=False),
 )
 
-# The pages of running the site, shown as tabs of one another.
-ADMINISTRATION: Final = (
-    Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
-    Entry(_l("Accounts"), "account_management.index", Permission.ACCOUNT_MANAGE),
-    Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
-)
+# Pages that belong together, shown as tabs of one another.
+TABS: Final = {
+    "administration": (
+        Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
+        Entry(_l("Accounts"), "account_management.index", Permission.ACCOUNT_MANAGE),
+        Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
+    ),
+    # Everybody the organisation knows, and what they are to it.
+    "people": (),
+    # What somebody who has signed in sees of their own.
+    "my_space": (
+        Entry(_l("What is coming"), "registrations.mine"),
+        Entry(_l("My account"), "accounts.profile"),
+    ),
+}
 
 
 def init_app(app: Application) -> None:
     app.context_processor(_page_frame)
-    app.add_template_global(_administration, "administration_tabs")
+    app.add_template_global(tabs_of)
 
 
 def _page_frame() -> dict[str, Any]:
@@ -57,9 +66,11 @@ def _page_frame() -> dict[str, Any]:
     }
 
 
-def _administration() -> list[dict[str, Any]]:
+def tabs_of(group: str) -> list[dict[str, Any]]:
+    """The tabs of a group of pages, those the reader may open."""
     account = current_account()
-    return [_line(entry) for entry in ADMINISTRATION if _shown(entry, account)]
+    entries: tuple[Entry, ...] = TABS[group]
+    return [_line(entry) for entry in entries if _shown(entry, account)]
 
 
 def _shown(entry: Entry, account: Any) -> bool:

@@ -11,7 +11,7 @@ from flask import g, has_request_context
 from cop.accounts.models import Account, Grant
 from cop.accounts.roles import ROLES
 from cop.core import clock
-from cop.core.access import Permission
+from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.host.models import Host
 from cop.territories.models import TerritoryPart
@@ -26,6 +26,7 @@ class Reach:
     """
 
     roots: dict[Permission, set[int] | None] = field(default_factory=dict)
+    subjects: dict[Permission, set[str]] = field(default_factory=dict)
     _around: dict[int, set[int]] = field(default_factory=dict)
     _inside: dict[frozenset[int], set[int]] = field(default_factory=dict)
 
@@ -37,9 +38,23 @@ class Reach:
             elif roots is not None:
                 roots.add(territory_id)
 
+    def add_subject(self, role: str, subject: str) -> None:
+        """A role on one thing only: a volunteer's event, a relay manager's project."""
+        for permission in ROLES[role].permissions if role in ROLES else ():
+            self.subjects.setdefault(permission, set()).add(subject)
+
+    def has(self, permission: Permission) -> bool:
+        return permission in self.roots or permission in self.subjects
+
     def covers(self, permission: Permission, territory_id: int) -> bool:
         roots = self.roots.get(permission, set())
         return roots is None or bool(roots and roots & self._what_holds(territory_id))
+
+    def reaches(self, permission: Permission, where: Where) -> bool:
+        """Whether the right holds on any of what a thing belongs to."""
+        if self.roots.get(permission, set()) is None or self.subjects.get(permission, set()) & where.subjects:
+            return True
+        return any(self.covers(permission, number) for number in where.territories)
 
     def covered(self, permission: Permission) -> set[int] | None:
         roots = self.roots.get(permission, set())
@@ -69,19 +84,26 @@ def _reach(account: Account) -> Reach:
         sa.select(
             Grant.role,
             Grant.territory_id,
+            Grant.subject,
             Grant.starts_on,
             Grant.ends_on,
             sa.select(Host.time_zone).limit(1).scalar_subquery(),
+            sa.select(Host.root_territory_id).limit(1).scalar_subquery(),
         )
         # Whatever the zone, its date is at most a day from the one in UTC; the exact day is checked below.
         .where(Grant.account_id == account.id, Grant.starts_on <= around + timedelta(days=1))
         .where(sa.or_(Grant.ends_on.is_(None), Grant.ends_on >= around - timedelta(days=1)))
     ).all()
     reach = Reach()
-    for role, territory_id, starts_on, ends_on, zone in rows:
+    for role, territory_id, subject, starts_on, ends_on, zone, root in rows:
         today = clock.today(ZoneInfo(zone)) if zone else clock.today()
-        if in_force(starts_on, ends_on, today):
-            reach.add(role, territory_id)
+        if not in_force(starts_on, ends_on, today):
+            continue
+        if subject:
+            reach.add_subject(role, subject)
+        else:
+            # The organisation's own territory is all there is, people who practise elsewhere included.
+            reach.add(role, None if territory_id == root else territory_id)
     return reach
 
 
@@ -107,11 +129,18 @@ def forget(account: Account) -> None:
 
 def is_staff(account: Account) -> bool:
     """Whether the account has any role today."""
-    return bool(_known_reach(account).roots)
+    reach = _known_reach(account)
+    return bool(reach.roots or reach.subjects)
 
 
 def has_anywhere(account: Account | None, permission: Permission) -> bool:
-    return account is not None and permission in _known_reach(account).roots
+    return account is not None and _known_reach(account).has(permission)
+
+
+def subjects_with(account: Account | None, permission: Permission, kind: str) -> set[int]:
+    """Numbers of the single things ("event", "project") the account has the right on."""
+    held = _known_reach(account).subjects.get(permission, set()) if account else set()
+    return {int(number) for name, _, number in (subject.partition(":") for subject in held) if name == kind}
 
 
 def territories_with(account: Account | None, permission: Permission) -> set[int] | None:
@@ -119,11 +148,15 @@ def territories_with(account: Account | None, permission: Permission) -> set[int
     return set() if account is None else _known_reach(account).covered(permission)
 
 
-def can(account: Account | None, permission: Permission, territory_id: int | None = None) -> bool:
-    """Whether the account has the right on that territory; without territory: somewhere."""
+def can(account: Account | None, permission: Permission, where: Where | int | None = None) -> bool:
+    """Whether the account has the right on that thing or territory; without either: somewhere."""
     if account is None or not has_anywhere(account, permission):
         return False
-    return territory_id is None or _known_reach(account).covers(permission, territory_id)
+    return where is None or _known_reach(account).reaches(permission, _as_where(where))
+
+
+def _as_where(where: Where | int) -> Where:
+    return where if isinstance(where, Where) else Where(frozenset({where}))
 
 
 def can_everywhere(account: Account | None, permission: Permission) -> bool:
@@ -131,10 +164,10 @@ def can_everywhere(account: Account | None, permission: Permission) -> bool:
     return account is not None and _known_reach(account).roots.get(permission, set()) is None
 
 
-def in_scope(account: Account, territory_id: int) -> bool:
-    """Whether any right of the account covers the territory: what lies outside does not exist for it (404)."""
-    reach = _known_reach(account)
-    return any(reach.covers(permission, territory_id) for permission in reach.roots)
+def in_scope(account: Account, where: Where | int) -> bool:
+    """Whether any right of the account reaches the thing: what lies outside does not exist for it (404)."""
+    reach, place = _known_reach(account), _as_where(where)
+    return any(reach.reaches(permission, place) for permission in (*reach.roots, *reach.subjects))
 
 
 def visible_to(account: Account | None, permission: Permission, column: Any) -> sa.ColumnElement[bool]:

@@ -47,6 +47,8 @@ class Grant(Numbered):
     role: Mapped[str] = mapped_column(sa.String(40))
     territory_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"), index=True)
     starts_on: Mapped[date]
+    # A single thing instead of a territory: "event:12", "project:3".
+    subject: Mapped[str] = mapped_column(sa.String(40), default="")
     ends_on: Mapped[date | None]  # last day included
     # What the right comes from, when it is not given by hand: "mandate:12". It ends with it.
     origin: Mapped[str] = mapped_column(sa.String(80), default="")

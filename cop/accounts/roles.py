@@ -18,12 +18,30 @@ _VOLUNTEER: Final = frozenset({Permission.ATTENDANCE_TAKE, Permission.EVENT_READ
 _READER: Final = frozenset({Permission.STATISTICS_READ})
 _RELAY: Final = _VOLUNTEER | {Permission.EVENT_EDIT, Permission.REGISTRATION_MANAGE, Permission.ATTENDANCE_CLOSE}
 _ANIMATOR: Final = _RELAY | {
+    Permission.COMMUNITY_EDIT,
     Permission.EVENT_CREATE,
+    Permission.MANDATE_READ,
+    Permission.MEMBERSHIP_READ,
+    Permission.ORGANISATION_EDIT,
+    Permission.ORGANISATION_READ,
+    Permission.PERSON_EDIT,
+    Permission.PERSON_EXPORT,
     Permission.PERSON_READ,
+    Permission.VOLUNTEER_MANAGE,
     Permission.STATISTICS_READ,
     Permission.STATISTICS_EXPORT,
 }
-_COORDINATOR: Final = _ANIMATOR | {Permission.ACTIVITY_READ, Permission.MAIL_READ, Permission.SYSTEM_READ}
+_COORDINATOR: Final = _ANIMATOR | {
+    Permission.ACTIVITY_READ,
+    Permission.APPLICATION_DECIDE,
+    Permission.MAIL_READ,
+    Permission.MANDATE_MANAGE,
+    Permission.MEMBERSHIP_MANAGE,
+    Permission.PERSON_ERASE,
+    Permission.PERSON_IMPORT,
+    Permission.PERSON_MERGE,
+    Permission.SYSTEM_READ,
+}
 
 ROLES: Final[Mapping[str, Role]] = {
     "administrator": Role("Administration", "Administration", frozenset(Permission)),

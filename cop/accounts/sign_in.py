@@ -116,8 +116,8 @@ def _decide() -> Any:
 def _check(account: Account, need: Access) -> None:
     if need.permission is None:
         return
-    territory_id = need.scope(**(request.view_args or {})) if need.scope else None
-    if territory_id is not None and not access.in_scope(account, territory_id):
+    where = need.scope(**(request.view_args or {})) if need.scope else None
+    if where is not None and not access.in_scope(account, where):
         raise NotFound
-    if not access.can(account, need.permission, territory_id):
+    if not access.can(account, need.permission, where):
         raise Forbidden

@@ -48,9 +48,13 @@ def page_of_acts(viewer: Account, page: int, account_id: int | None = None) -> P
 
 
 def _known_to(viewer: Account) -> sa.ColumnElement[bool]:
-    """Acts about the viewer's territories and their events; the others are for whoever has the right everywhere."""
+    """Acts about the viewer's territories and their events; the others are for whoever has the right everywhere.
+
+    What is done to accounts is for those who manage them.
+    """
     if access.can_everywhere(viewer, Permission.ACTIVITY_READ):
-        return sa.true()
+        manages = access.has_anywhere(viewer, Permission.ACCOUNT_MANAGE)
+        return sa.true() if manages else ActivityEntry.subject_type != "account"
     events = sa.select(Event.id).where(access.visible_to(viewer, Permission.ACTIVITY_READ, Event.territory_id))
     territory = access.visible_to(viewer, Permission.ACTIVITY_READ, ActivityEntry.subject_id)
     return sa.or_(

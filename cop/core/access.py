@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
-Scope = Callable[..., int | None]
 ATTRIBUTE: Final = "_cop_access"
 
 
@@ -19,22 +18,51 @@ class Permission(StrEnum):
 
     ACCOUNT_MANAGE = "account:manage"
     ACTIVITY_READ = "activity:read"
+    APPLICATION_DECIDE = "application:decide"
     ATTENDANCE_CLOSE = "attendance:close"
     ATTENDANCE_TAKE = "attendance:take"
+    COMMUNITY_EDIT = "community:edit"
     EVENT_CREATE = "event:create"
     EVENT_EDIT = "event:edit"
     EVENT_READ = "event:read"
     MAIL_READ = "mail:read"
+    MANDATE_MANAGE = "mandate:manage"
+    MANDATE_READ = "mandate:read"
+    MEMBERSHIP_MANAGE = "membership:manage"
+    MEMBERSHIP_READ = "membership:read"
+    ORGANISATION_EDIT = "organisation:edit"
+    ORGANISATION_READ = "organisation:read"
+    PERSON_EDIT = "person:edit"
+    PERSON_ERASE = "person:erase"
+    PERSON_EXPORT = "person:export"
+    PERSON_IMPORT = "person:import"
+    PERSON_MERGE = "person:merge"
     PERSON_READ = "person:read"
     REGISTRATION_MANAGE = "registration:manage"
     STATISTICS_EXPORT = "statistics:export"
     STATISTICS_READ = "statistics:read"
     SYSTEM_READ = "system:read"
+    VOLUNTEER_MANAGE = "volunteer:manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a thing belongs to: a right on any of these territories, or on any of these subjects, reaches it.
+
+    ``subjects`` are single things a right may be given on: "event:12", "project:3". A thing of no territory
+    belongs to the whole organisation: only who has the right everywhere reaches it.
+    """
+
+    territories: frozenset[int] = frozenset()
+    subjects: frozenset[str] = frozenset()
+
+
+Scope = Callable[..., "Where | int | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call an endpoint. ``scope`` gives the territory id the right must cover.
+    """Who may call an endpoint. ``scope`` says what the right must cover: a ``Where``, or the id of a territory.
 
     ``scope`` receives the view's arguments; it returns ``None`` for "anywhere the person has this
     right", and raises ``NotFound`` when the thing does not exist.

@@ -24,6 +24,9 @@ class Person(Numbered):
     email_key: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     profession_code: Mapped[str | None] = mapped_column(sa.ForeignKey("profession.code"), index=True)
     rpps: Mapped[str | None] = mapped_column(sa.String(11), unique=True)
+    # Another person's number, given for this one: for the staff to compare, never used to recognise anybody.
+    rpps_claimed: Mapped[str | None] = mapped_column(sa.String(11), index=True)
+    phone: Mapped[str | None] = mapped_column(sa.String(20))  # E.164; of the practice or the person's own choice
     language: Mapped[str] = mapped_column(sa.String(2), default="fr")
     account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), unique=True)
     notice_version: Mapped[int | None]  # the information notice shown at the last collection

@@ -8,8 +8,9 @@ from sqlalchemy.orm import selectinload
 
 from cop.accounts import access
 from cop.accounts.models import Account
-from cop.core.access import Permission
+from cop.core.access import Permission, Where
 from cop.core.db import db
+from cop.core.errors import NotFound
 from cop.people import rules
 from cop.people.models import Person, PracticeSite
 from cop.territories.models import Profession
@@ -40,6 +41,21 @@ def of_account(account_id: int, email: str) -> Sequence[Person]:
     theirs = sa.or_(Person.account_id == account_id, Person.email == email)
     statement = sa.select(Person).where(theirs, Person.anonymised_at.is_(None))
     return db.session.scalars(statement.order_by(Person.id)).all()
+
+
+def where_is(person_id: int) -> Where:
+    """The communes where the person practises: whoever has a right on any of them reaches the record.
+
+    Somebody without a place belongs to the whole organisation. Raises ``NotFound``, also for who was forgotten.
+    """
+    found = db.session.execute(
+        sa.select(Person.id, PracticeSite.commune_id)
+        .outerjoin(PracticeSite, PracticeSite.person_id == Person.id)
+        .where(Person.id == person_id, Person.anonymised_at.is_(None))
+    ).all()
+    if not found:
+        raise NotFound
+    return Where(frozenset(commune_id for _, commune_id in found if commune_id is not None))
 
 
 def search(words: str, viewer: Account, limit: int = 20) -> Sequence[Person]:

@@ -162,4 +162,5 @@ def _give_number(person: Person, number: str, actor: Actor) -> None:
             db.session.refresh(person)
         else:
             return
+    person.rpps_claimed = number
     activity.record(actor, "person.rpps_conflict", person, other=other.id if other else None)

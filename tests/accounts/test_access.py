@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cop.accounts import access
 from cop.accounts.models import Account, Grant
-from cop.core.access import Permission
+from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
@@ -52,7 +52,30 @@ def test_without_territory_is_everywhere(people: People) -> None:
     assert access.territories_with(people.diane_account, Permission.STATISTICS_READ) is None
     assert access.can_everywhere(people.diane_account, Permission.STATISTICS_READ)
     assert access.can(people.diane_account, Permission.STATISTICS_READ, territory("commune", "44109").id)
-    assert not access.can_everywhere(people.alice, Permission.STATISTICS_READ), "a region is not everywhere"
+    assert not access.can_everywhere(people.bob, Permission.STATISTICS_READ), "a département is not everywhere"
+
+
+def test_the_organisation_s_own_territory_is_everywhere(people: People) -> None:
+    assert access.can_everywhere(people.alice, Permission.PERSON_READ)
+    assert access.can(people.alice, Permission.PERSON_READ, Where())
+
+
+def test_a_right_on_one_thing_reaches_nothing_else(people: People) -> None:
+    with unit_of_work():
+        account = people.diane_account
+        grant = Grant(
+            account=account, role="volunteer", territory_id=None, subject="event:7", starts_on=date(2025, 1, 1)
+        )
+        db.session.add(grant)
+        angers = territory("commune", "49007").id
+    held = Where(frozenset({angers}), frozenset({"event:7"}))
+    assert access.is_staff(people.diane_account)
+    assert access.can(people.diane_account, Permission.ATTENDANCE_TAKE, held)
+    assert not access.can(people.diane_account, Permission.ATTENDANCE_TAKE, angers)
+    assert not access.can(people.diane_account, Permission.EVENT_EDIT, held)
+    assert not access.can_everywhere(people.diane_account, Permission.ATTENDANCE_TAKE)
+    assert access.territories_with(people.diane_account, Permission.ATTENDANCE_TAKE) == set()
+    assert access.subjects_with(people.diane_account, Permission.ATTENDANCE_TAKE, "event") == {7}
 
 
 def test_roles_add_up_each_on_its_territory(people: People) -> None:
@@ -115,20 +138,20 @@ def test_a_list_is_cut_by_the_database(people: People) -> None:
 
 def test_the_rights_of_a_request_are_read_once(app: Application, people: People, queries: Any) -> None:
     """One query for the grants, one for each territory asked about, one for all territories where these are asked."""
-    alice, angers, nantes = people.alice, territory("commune", "49007").id, territory("commune", "44109").id
-    assert alice.id
+    bob, angers, nantes = people.bob, territory("commune", "49007").id, territory("commune", "44109").id
+    assert bob.id
     with app.test_request_context():
         with queries:
             for permission in Permission:
-                access.has_anywhere(alice, permission)
+                access.has_anywhere(bob, permission)
         assert len(queries.statements) == 1
         with queries:
             for permission in Permission:
-                access.can(alice, permission, angers)
-                access.can(alice, permission, nantes)
-                access.in_scope(alice, angers)
+                access.can(bob, permission, angers)
+                access.can(bob, permission, nantes)
+                access.in_scope(bob, angers)
         assert len(queries.statements) == 2
         with queries:
             for permission in Permission:
-                access.territories_with(alice, permission)
+                access.territories_with(bob, permission)
         assert len(queries.statements) == 1

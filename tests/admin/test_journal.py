@@ -14,7 +14,7 @@ from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
 from tests.house.world import things
-from tests.people_of_the_tests import People, event, territory
+from tests.people_of_the_tests import People, account, event, territory
 
 COP = Path(__file__).resolve().parents[2] / "cop"
 PATH = "/administration/journal"
@@ -75,17 +75,34 @@ def test_a_registration_leads_to_its_event_and_names_nobody(sign_in: Any, people
 
 
 def test_one_reads_what_happened_on_ones_territory(sign_in: Any, people: People) -> None:
-    """Alice coordinates the region: what belongs to no territory (accounts) is not for her, nor another region's."""
+    """A coordinator of one département: what belongs to no territory is not for her, nor another département's."""
     with unit_of_work():
+        coordinator = account(
+            "Zoé Zola", "zoe@cokillaje.example", "regional_coordinator", territory("department", "49")
+        )
         here = event(people, "Ici")
         elsewhere = event(people, "Ailleurs", territory_id=territory("department", "35").id)
         actor = Actor("account", people.bob_id)
         activity.record(actor, "event.published", here)
         activity.record(actor, "event.published", elsewhere)
         activity.record(actor, "account.changed", people.charlie)
-    page = sign_in(people.alice).get(PATH).text
+    page = sign_in(coordinator).get(PATH).text
     assert "Ici" in page
     assert "Ailleurs" not in page
+    assert "Charlie Caron" not in page
+
+
+def test_one_who_coordinates_the_whole_organisation_reads_all_but_what_is_done_to_accounts(
+    sign_in: Any, people: People
+) -> None:
+    with unit_of_work():
+        actor = Actor("account", people.bob_id)
+        activity.record(
+            actor, "event.published", event(people, "Plus loin", territory_id=territory("department", "35").id)
+        )
+        activity.record(actor, "account.changed", people.charlie)
+    page = sign_in(people.alice).get(PATH).text
+    assert "Plus loin" in page
     assert "Charlie Caron" not in page
 
 
