@@ -48,14 +48,15 @@ def where_is(person_id: int) -> Where:
 
     Somebody without a place belongs to the whole organisation. Raises ``NotFound``, also for who was forgotten.
     """
-    found = db.session.execute(
-        sa.select(Person.id, PracticeSite.commune_id)
+    communes = db.session.scalars(
+        sa.select(PracticeSite.commune_id)
+        .select_from(Person)
         .outerjoin(PracticeSite, PracticeSite.person_id == Person.id)
         .where(Person.id == person_id, Person.anonymised_at.is_(None))
     ).all()
-    if not found:
+    if not communes:
         raise NotFound
-    return Where(frozenset(commune_id for _, commune_id in found if commune_id is not None))
+    return Where(frozenset(filter(None, communes)))
 
 
 def search(words: str, viewer: Account, limit: int = 20) -> Sequence[Person]:
