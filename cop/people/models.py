@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cop.accounts.models import Account
+from cop.core import personal
 from cop.core.db import Numbered, UTCDateTime
+from cop.core.i18n import _l
 from cop.territories.models import Profession, Territory
 
 
@@ -49,7 +51,11 @@ class PracticeSite(Numbered):
 
     __tablename__ = "practice_site"
 
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"),
+        index=True,
+        info=personal.link(_l("Where you practise"), personal.OnErasure.KEEP, unique_with=("commune_id",)),
+    )
     commune_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id"), index=True)
     starts_on: Mapped[date | None]  # none: always
     ends_on: Mapped[date | None]
@@ -57,3 +63,19 @@ class PracticeSite(Numbered):
 
     person: Mapped[Person] = relationship(back_populates="sites")
     commune: Mapped[Territory] = relationship()
+
+
+class Acceptance(Numbered):
+    """A text somebody accepted, in the version they were shown: a charter, the information notice."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (sa.UniqueConstraint("person_id", "document", "version"),)
+
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"),
+        index=True,
+        info=personal.link(_l("Texts you accepted"), personal.OnErasure.DELETE, unique_with=("document", "version")),
+    )
+    document: Mapped[str] = mapped_column(sa.String(60))  # "notice", "charter:member", "charter:community:3"
+    version: Mapped[int]
+    accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -12,7 +12,7 @@ from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.people import rules
-from cop.people.models import Person, PracticeSite
+from cop.people.models import Acceptance, Person, PracticeSite
 from cop.territories.models import Profession
 
 _BY_EMAIL: Final = (
@@ -75,6 +75,11 @@ def search(words: str, viewer: Account, limit: int = 20) -> Sequence[Person]:
         statement = statement.where(Person.id.in_(sa.select(PracticeSite.person_id).where(seen)))
     statement = statement.options(selectinload(Person.sites).joinedload(PracticeSite.commune))
     return db.session.scalars(statement.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)).all()
+
+
+def has_accepted(person_id: int, document: str, version: int) -> bool:
+    wanted = sa.select(Acceptance.id).filter_by(person_id=person_id, document=document, version=version)
+    return db.session.scalar(wanted) is not None
 
 
 class ProfessionRow(NamedTuple):

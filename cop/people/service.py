@@ -11,11 +11,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from cop.activity import service as activity
 from cop.activity.service import PUBLIC, Actor
 from cop.core import clock
-from cop.core.db import db, insert_new
+from cop.core.db import db, insert_if_absent, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.people import queries, rules
-from cop.people.models import Person, PracticeSite
+from cop.people.models import Acceptance, Person, PracticeSite
 from cop.territories import rules as territories
 
 
@@ -164,3 +164,9 @@ def _give_number(person: Person, number: str, actor: Actor) -> None:
             return
     person.rpps_claimed = number
     activity.record(actor, "person.rpps_conflict", person, other=other.id if other else None)
+
+
+def accept(person: Person, document: str, version: int, now: datetime | None = None) -> None:
+    """Note that the person accepted a text in this version; a second time changes nothing."""
+    values = {"person_id": person.id, "document": document, "version": version, "accepted_at": now or clock.now()}
+    insert_if_absent(Acceptance, values, key=["person_id", "document", "version"])
