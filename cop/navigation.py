@@ -26,7 +26,7 @@ class Entry:
 
 MENU: Final = (
     Entry(_l("Agenda"), "events.agenda"),
-    Entry(_l("This week"), "events.desk", Permission.EVENT_EDIT),
+    Entry(_l("This week"), "events.desk", Permission.EVENT_READ),
     Entry(_l("Engagement"), "statistics.engagement", Permission.STATISTICS_READ),
     Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
     Entry(_l("My space"), "registrations.mine", signed_in=True),

@@ -20,7 +20,7 @@ BLUEPRINTS: Final = (blueprint, views_management.blueprint)
 
 # Where a person arrives: the first page their rights open.
 _ARRIVALS: Final = (
-    (Permission.EVENT_EDIT, "events.desk"),
+    (Permission.EVENT_READ, "events.desk"),
     (Permission.STATISTICS_READ, "statistics.engagement"),
     (Permission.ACCOUNT_MANAGE, "account_management.index"),
 )

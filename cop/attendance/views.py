@@ -23,7 +23,7 @@ blueprint.add_app_template_filter(rules.part_of_day)
 
 
 @blueprint.get("")
-@requires(Permission.ATTENDANCE_TAKE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_TAKE, scope=events.where_is)
 def sheet(event_id: int) -> str:
     event = events.get(event_id)
     half = _half_day_asked(event)
@@ -49,7 +49,7 @@ def _page(event: Event, half: HalfDay, walk_in: Any = None, headcount: Any = Non
         found=[line for line in found.expected if line.answers(words)],
         walk_in=walk_in or WalkInForm(formdata=None, **split_name(words)),
         headcount=headcount or HeadcountForm(half.headcount, formdata=None),
-        may_close=access.can(current_account(), Permission.ATTENDANCE_CLOSE, event.territory_id),
+        may_close=access.can(current_account(), Permission.ATTENDANCE_CLOSE, events.where_is(event.id)),
     )
 
 
@@ -59,7 +59,7 @@ def _back(half: HalfDay, **values: Any) -> Any:
 
 
 @blueprint.post("/<int:half_day_id>/<int:person_id>")
-@requires(Permission.ATTENDANCE_TAKE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_TAKE, scope=events.where_is)
 def mark(event_id: int, half_day_id: int, person_id: int) -> Any:
     """A press on a line: ``present=1``, or ``present=0`` to take it back. Said outright, so that twice is once."""
     pressed = request.form.get("present")
@@ -69,7 +69,7 @@ def mark(event_id: int, half_day_id: int, person_id: int) -> Any:
 
 
 @blueprint.post("/<int:half_day_id>/excuser")
-@requires(Permission.ATTENDANCE_TAKE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_TAKE, scope=events.where_is)
 def excuse(event_id: int, half_day_id: int) -> Any:
     return _mark(event_id, half_day_id, request.form.get("person", 0, type=int), State.EXCUSED)
 
@@ -85,7 +85,7 @@ def _mark(event_id: int, half_day_id: int, person_id: int, state: State | None) 
 
 
 @blueprint.post("/<int:half_day_id>/ajouter")
-@requires(Permission.ATTENDANCE_TAKE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_TAKE, scope=events.where_is)
 def add(event_id: int, half_day_id: int) -> Any:
     half, form = queries.half_day(event_id, half_day_id), WalkInForm()
     if form.validate():
@@ -100,7 +100,7 @@ def add(event_id: int, half_day_id: int) -> Any:
 
 
 @blueprint.post("/<int:half_day_id>/<int:person_id>/retirer")
-@requires(Permission.ATTENDANCE_TAKE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_TAKE, scope=events.where_is)
 def remove(event_id: int, half_day_id: int, person_id: int) -> Any:
     half = queries.half_day(event_id, half_day_id)
     try:
@@ -112,7 +112,7 @@ def remove(event_id: int, half_day_id: int, person_id: int) -> Any:
 
 
 @blueprint.post("/<int:half_day_id>/nombre")
-@requires(Permission.ATTENDANCE_TAKE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_TAKE, scope=events.where_is)
 def count(event_id: int, half_day_id: int) -> Any:
     half = queries.half_day(event_id, half_day_id)
     form = HeadcountForm()
@@ -128,7 +128,7 @@ def count(event_id: int, half_day_id: int) -> Any:
 
 
 @blueprint.post("/<int:half_day_id>/clore")
-@requires(Permission.ATTENDANCE_CLOSE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_CLOSE, scope=events.where_is)
 def close(event_id: int, half_day_id: int) -> Any:
     half = queries.half_day(event_id, half_day_id)
     try:
@@ -144,7 +144,7 @@ def close(event_id: int, half_day_id: int) -> Any:
 
 
 @blueprint.post("/<int:half_day_id>/rouvrir")
-@requires(Permission.ATTENDANCE_CLOSE, scope=events.territory_of)
+@requires(Permission.ATTENDANCE_CLOSE, scope=events.where_is)
 def reopen(event_id: int, half_day_id: int) -> Any:
     half = queries.half_day(event_id, half_day_id)
     service.reopen(half, actor=actor())

@@ -8,6 +8,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from cop.accounts import access
+from cop.accounts.models import Account
+from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.events import rules
@@ -67,12 +70,19 @@ def public_by_slug(slug: str) -> Event:
     return event
 
 
-def territory_of(event_id: int, **_: Any) -> int:
-    """Where the right to handle the event must hold."""
+def where_is(event_id: int, **_: Any) -> Where:
+    """What the event belongs to: whoever has a right on its territory, or on this event alone, reaches it."""
     territory_id = db.session.scalar(sa.select(Event.territory_id).where(Event.id == event_id))
     if territory_id is None:
         raise NotFound
-    return territory_id
+    return Where(frozenset({territory_id}), frozenset({f"event:{event_id}"}))
+
+
+def reached_by(viewer: Account | None, permission: Permission) -> sa.ColumnElement[bool]:
+    """The condition of a list: the events :func:`where_is` lets this viewer reach."""
+    on_territory = access.visible_to(viewer, permission, Event.territory_id)
+    alone = access.subjects_with(viewer, permission, "event")
+    return sa.or_(on_territory, Event.id.in_(alone)) if alone else on_territory
 
 
 def slugs_like(base: str, *, but: int | None) -> set[str]:

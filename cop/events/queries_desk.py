@@ -14,7 +14,7 @@ from cop.core.access import Permission
 from cop.core.db import db
 from cop.events import rules
 from cop.events.models import Event, EventKind, HalfDay
-from cop.events.queries import LISTED
+from cop.events.queries import LISTED, reached_by
 from cop.territories.models import Territory
 
 SHOWN: Final = 8
@@ -39,12 +39,13 @@ class Desk:
 
 
 def desk(viewer: Account, now: datetime) -> Desk:
-    """The events the viewer may change."""
-    reach = access.visible_to(viewer, Permission.EVENT_EDIT, Event.territory_id)
-    drafts = sa.and_(reach, Event.status == rules.DRAFT)
+    """What waits for the viewer among the events they may change, and the events they may open."""
+    reach, mine = reached_by(viewer, Permission.EVENT_READ), reached_by(viewer, Permission.EVENT_EDIT)
+    drafts = sa.and_(mine, Event.status == rules.DRAFT)
     coming = sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at > now)
+    filling = sa.and_(mine, coming, _filling(), Event.starts_at < now + FILLING_WITHIN)
     open_lists = sa.and_(
-        reach,
+        reached_by(viewer, Permission.ATTENDANCE_CLOSE),
         Event.status == rules.PUBLISHED,
         EventKind.attendance == BY_NAME,
         HalfDay.closed_at.is_(None),
@@ -54,7 +55,7 @@ def desk(viewer: Account, now: datetime) -> Desk:
     return Desk(
         drafts=_events(drafts, Event.starts_at),
         draft_count=_count(drafts),
-        filling=_events(sa.and_(coming, _filling(), Event.starts_at < now + FILLING_WITHIN), Event.starts_at),
+        filling=_events(filling, Event.starts_at),
         to_close=_half_days(open_lists),
         to_close_count=_count(open_lists, half_days=True),
         mine=_events(coming, Event.organiser_id.is_distinct_from(viewer.id), Event.starts_at),

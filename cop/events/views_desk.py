@@ -15,17 +15,18 @@ from cop.events import forms, queries, queries_desk, rules, service
 from cop.events.models import Event, EventKind
 from cop.events.views_agenda import blueprint as blueprint
 
-# The pages of one event: label, endpoint; those of slices not installed are left out.
+# The pages of one event: label, endpoint, right; those of slices not installed are left out.
 TABS: Final = (
-    (_l("Summary"), "events.manage"),
-    (_l("Registrations"), "registrations.list_for_event"),
-    (_l("Attendance"), "attendance.sheet"),
+    (_l("Summary"), "events.manage", Permission.EVENT_READ),
+    (_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
+    (_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
 )
 
 
 @blueprint.app_template_global("event_tabs")
 def event_tabs(event: Event) -> list[dict[str, Any]]:
     counts = {"registrations.list_for_event": event.seats_taken + event.waiting}
+    account, where = current_account(), queries.where_is(event.id)
     return [
         {
             "label": label,
@@ -33,13 +34,13 @@ def event_tabs(event: Event) -> list[dict[str, Any]]:
             "current": request.endpoint == endpoint,
             "count": counts.get(endpoint),
         }
-        for label, endpoint in TABS
-        if endpoint in current_app.view_functions
+        for label, endpoint, permission in TABS
+        if endpoint in current_app.view_functions and access.can(account, permission, where)
     ]
 
 
 @blueprint.get("/animation")
-@requires(Permission.EVENT_EDIT)
+@requires(Permission.EVENT_READ)
 def desk() -> Any:
     account, now = current_account(), clock.now()
     if account is None:
@@ -84,7 +85,7 @@ def _created(kind: EventKind, form: Any) -> Event | None:
 
 
 @blueprint.route("/animation/evenements/<int:event_id>/modifier", methods=["GET", "POST"])
-@requires(Permission.EVENT_EDIT, scope=queries.territory_of)
+@requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def edit(event_id: int) -> Any:
     event = queries.get(event_id)
     form = forms.for_existing(event, _territories(Permission.EVENT_EDIT))
@@ -139,20 +140,20 @@ def _saved_words(event: Event, changed: frozenset[str]) -> str:
 
 
 @blueprint.get("/animation/evenements/<int:event_id>")
-@requires(Permission.EVENT_READ, scope=queries.territory_of)
+@requires(Permission.EVENT_READ, scope=queries.where_is)
 def manage(event_id: int) -> Any:
-    event, account = queries.get(event_id), current_account()
+    event, account, where = queries.get(event_id), current_account(), queries.where_is(event_id)
     return render_template(
         "events/manage.html",
         event=event,
         now=clock.now(),
-        may_edit=access.can(account, Permission.EVENT_EDIT, event.territory_id),
-        may_create=access.can(account, Permission.EVENT_CREATE, event.territory_id),
+        may_edit=access.can(account, Permission.EVENT_EDIT, where),
+        may_create=access.can(account, Permission.EVENT_CREATE, where),
     )
 
 
 @blueprint.post("/animation/evenements/<int:event_id>/publier")
-@requires(Permission.EVENT_EDIT, scope=queries.territory_of)
+@requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def publish(event_id: int) -> Any:
     event = queries.get(event_id)
     try:
@@ -165,7 +166,7 @@ def publish(event_id: int) -> Any:
 
 
 @blueprint.route("/animation/evenements/<int:event_id>/annuler", methods=["GET", "POST"])
-@requires(Permission.EVENT_EDIT, scope=queries.territory_of)
+@requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def cancel(event_id: int) -> Any:
     event, form = queries.get(event_id), forms.CancelForm()
     if request.method == "POST" and form.validate():
@@ -192,7 +193,7 @@ def _cancelled_words(event: Event) -> str:
 
 
 @blueprint.post("/animation/evenements/<int:event_id>/dupliquer")
-@requires(Permission.EVENT_CREATE, scope=queries.territory_of)
+@requires(Permission.EVENT_CREATE, scope=queries.where_is)
 def duplicate(event_id: int) -> Any:
     copy = service.duplicate(queries.get(event_id), actor=actor(), now=clock.now())
     flash(_("Here is the copy, as a draft. Check its date, then publish."), "done")

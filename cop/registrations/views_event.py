@@ -37,7 +37,7 @@ def event_page(slug: str) -> Any:
         return _kept_page(slug)
     event = events.by_slug(slug)
     preview = event.status == "draft"
-    if preview and not access.can(current_account(), Permission.EVENT_READ, event.territory_id):
+    if preview and not _may_read(event):
         raise NotFound
     return _page(event, forms.for_reader(_reader()))
 
@@ -64,7 +64,7 @@ def _kept_page(slug: str) -> str:
 
 def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = None) -> str:
     now = clock.now()
-    may_manage = access.can(current_account(), Permission.EVENT_READ, event.territory_id)
+    may_manage = _may_read(event)
     return render_template(
         "registrations/event.html",
         event=event,
@@ -75,6 +75,11 @@ def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = Non
         may_manage=may_manage,
         now=now,
     )
+
+
+def _may_read(event: Event) -> bool:
+    account = current_account()
+    return account is not None and access.can(account, Permission.EVENT_READ, events.where_is(event.id))
 
 
 def _seats(event: Event | glances.Glance) -> Markup:

@@ -20,7 +20,7 @@ from cop.registrations.views_event import blueprint
 
 
 @blueprint.get("/animation/evenements/<int:event_id>/inscriptions")
-@requires(Permission.REGISTRATION_MANAGE, scope=events.territory_of)
+@requires(Permission.REGISTRATION_MANAGE, scope=events.where_is)
 def list_for_event(event_id: int) -> Any:
     return _page(events.get(event_id), forms.StaffRegistrationForm())
 
@@ -38,7 +38,7 @@ def _page(event: Event, form: forms.StaffRegistrationForm) -> str:
 
 
 @blueprint.post("/animation/evenements/<int:event_id>/inscriptions")
-@requires(Permission.REGISTRATION_MANAGE, scope=events.territory_of)
+@requires(Permission.REGISTRATION_MANAGE, scope=events.where_is)
 def add(event_id: int) -> Any:
     event, form = events.get(event_id), forms.StaffRegistrationForm()
     if form.validate():
@@ -64,7 +64,7 @@ def _added(event: Event, form: forms.StaffRegistrationForm) -> str:
 
 
 @blueprint.post("/animation/evenements/<int:event_id>/inscriptions/<int:registration_id>/retirer")
-@requires(Permission.REGISTRATION_MANAGE, scope=events.territory_of)
+@requires(Permission.REGISTRATION_MANAGE, scope=events.where_is)
 def withdraw(event_id: int, registration_id: int) -> Any:
     registration = db.session.get(Registration, registration_id)
     if registration is None or registration.event_id != event_id:
