@@ -73,10 +73,14 @@ class Event(Numbered):
     programme: Mapped[str] = mapped_column(sa.Text, default="")  # one line per step: « 9 h Accueil »
     speakers: Mapped[str] = mapped_column(sa.String(500), default="")
     territory_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id"), index=True)
+    # What it is held for: whoever leads the project may change the event.
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id", ondelete="SET NULL"), index=True)
     mode: Mapped[str] = mapped_column(sa.String(10), default="onsite")  # onsite, online, hybrid
     venue_name: Mapped[str] = mapped_column(sa.String(200), default="")
     venue_address: Mapped[str] = mapped_column(sa.String(300), default="")
     commune_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"), index=True)
+    # The community of practice whose meeting it is, if any.
+    community_id: Mapped[int | None] = mapped_column(sa.ForeignKey("community.id", ondelete="SET NULL"), index=True)
     online_url: Mapped[str] = mapped_column(sa.String(500), default="")  # shown to the registered only
     capacity: Mapped[int | None]
     seats_taken: Mapped[int] = mapped_column(default=0)
