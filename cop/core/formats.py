@@ -101,6 +101,13 @@ def percent(part: int, whole: int) -> str:
     return number(share, 1) + (f"{NBSP}%" if language() == "fr" else "%")
 
 
+def money(cents: int) -> str:
+    """25,00 € / €25.00"""
+    text = number(Decimal(abs(cents)) / 100, 2)
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{text}{NBSP}€" if language() == "fr" else f"{sign}€{text}"
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "date_long": date_long,
     "date_day": date_day,
@@ -108,5 +115,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "weekday": weekday,
     "month": month,
     "hour": hour,
+    "money": money,
     "number": number,
 }
