@@ -71,18 +71,21 @@ def public_by_slug(slug: str) -> Event:
 
 
 def where_is(event_id: int, **_: Any) -> Where:
-    """What the event belongs to: whoever has a right on its territory, or on this event alone, reaches it."""
-    territory_id = db.session.scalar(sa.select(Event.territory_id).where(Event.id == event_id))
-    if territory_id is None:
+    """What the event belongs to: a right on its territory, on its project, or on this event alone, reaches it."""
+    found = db.session.execute(sa.select(Event.territory_id, Event.project_id).where(Event.id == event_id)).first()
+    if found is None:
         raise NotFound
-    return Where(frozenset({territory_id}), frozenset({f"event:{event_id}"}))
+    project = {f"project:{found.project_id}"} if found.project_id else set()
+    return Where(frozenset({found.territory_id}), frozenset({f"event:{event_id}", *project}))
 
 
 def reached_by(viewer: Account | None, permission: Permission) -> sa.ColumnElement[bool]:
     """The condition of a list: the events :func:`where_is` lets this viewer reach."""
-    on_territory = access.visible_to(viewer, permission, Event.territory_id)
-    alone = access.subjects_with(viewer, permission, "event")
-    return sa.or_(on_territory, Event.id.in_(alone)) if alone else on_territory
+    found = [access.visible_to(viewer, permission, Event.territory_id)]
+    for kind, column in (("event", Event.id), ("project", Event.project_id)):
+        alone = access.subjects_with(viewer, permission, kind)
+        found += [column.in_(alone)] if alone else []
+    return sa.or_(*found)
 
 
 def slugs_like(base: str, *, but: int | None) -> set[str]:
@@ -112,6 +115,7 @@ def description_of(event: Event) -> Description:
         title=event.title,
         half_days=tuple(Span(half.starts_at, half.ends_at, half.id) for half in event.half_days),
         territory_id=event.territory_id,
+        project_id=event.project_id,
         mode=event.mode,
         commune_id=event.commune_id,
         venue_name=event.venue_name,

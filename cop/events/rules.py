@@ -65,6 +65,7 @@ class Description:
     key_event: bool = False
     time_zone: str = "Europe/Paris"
     theme_ids: frozenset[int] = field(default_factory=frozenset)
+    project_id: int | None = None
 
 
 def changes(before: Description, after: Description) -> frozenset[str]:
