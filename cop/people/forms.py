@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
 from cop.core.i18n import _, _l, label, language
-from cop.people import queries, queries_communes, rules
+from cop.people import queries, queries_communes, rules, rules_free_text, rules_phones
 from cop.territories import rules as territories
 
 
@@ -42,6 +42,29 @@ class RppsField(StringField):
         error = territories.rpps_error(self.data) if self.data and not stopped else None
         if error:
             raise ValidationError(error)
+
+
+class PhoneField(StringField):
+    """A telephone; ``number`` is what is kept of it."""
+
+    @property
+    def number(self) -> str | None:
+        return rules_phones.phone_number(self.data) if self.data else None
+
+    def process_data(self, value: Any) -> None:
+        """The number on record is shown as one reads it."""
+        self.data = rules_phones.phone(value)
+
+    def post_validate(self, _form: Any, stopped: bool) -> None:
+        if self.data and not stopped and self.number is None:
+            raise ValidationError(_("This is not a telephone number: ten digits, or + and the code of the country."))
+
+
+def nothing_personal(_form: Any, field: Any) -> None:
+    """For a short note: no address, telephone, long number or date of birth; kept only once they are taken out."""
+    found = rules_free_text.personal_details(field.data or "")
+    if found:
+        raise ValidationError(" ".join(str(sentence) for sentence in found))
 
 
 class CommuneField(StringField):
