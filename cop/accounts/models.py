@@ -5,7 +5,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cop.core import personal
 from cop.core.db import Numbered, UTCDateTime
+from cop.core.i18n import _l
 from cop.territories.models import Territory
 
 
@@ -43,7 +45,11 @@ class Grant(Numbered):
 
     __tablename__ = "account_grant"
 
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="CASCADE"),
+        index=True,
+        info=personal.link(_l("Your roles here"), personal.OnErasure.DELETE),
+    )
     role: Mapped[str] = mapped_column(sa.String(40))
     territory_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"), index=True)
     starts_on: Mapped[date]
@@ -62,7 +68,11 @@ class SignInLink(Numbered):
 
     __tablename__ = "sign_in_link"
 
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="CASCADE"),
+        index=True,
+        info=personal.link(_l("Links you asked for to sign in"), personal.OnErasure.DELETE, hidden=("token_hash",)),
+    )
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

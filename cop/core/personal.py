@@ -27,13 +27,17 @@ class OnErasure(StrEnum):
 class Link:
     """``title``: what the person is told this is. ``blank``: columns with words about the person, emptied when the
     row is kept. ``hidden``: columns the person's own export leaves out (fingerprints of secrets).
-    ``unique_with``: with the person, these columns must stay unique: on a merge the kept person's row wins."""
+    ``unique_with``: with the person, these columns must stay unique, so that a merge keeps one row of two: the one
+    that comes first in ``prefers`` (a column, then its values from the most engaged), else the kept person's.
+    ``contact``: the dates that are a sign of life, from which the time of keeping runs; ``None``: all of the row's."""
 
     title: Any
     on_erasure: OnErasure
     blank: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     unique_with: tuple[str, ...] | None = None
+    prefers: tuple[str, ...] = ()
+    contact: tuple[str, ...] | None = None
 
 
 def link(
@@ -43,9 +47,11 @@ def link(
     blank: tuple[str, ...] = (),
     hidden: tuple[str, ...] = (),
     unique_with: tuple[str, ...] | None = None,
+    prefers: tuple[str, ...] = (),
+    contact: tuple[str, ...] | None = None,
 ) -> dict[str, Link]:
     """For ``mapped_column(sa.ForeignKey("person.id"), info=personal.link(...))``."""
-    return {KEY: Link(title, on_erasure, blank, hidden, unique_with)}
+    return {KEY: Link(title, on_erasure, blank, hidden, unique_with, prefers, contact)}
 
 
 def links(metadata: sa.MetaData, target: str = "person") -> Mapping[sa.Column[Any], Link | None]:

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cop.accounts.models import Account
+from cop.core import personal
 from cop.core.clock import local
 from cop.core.db import Base, Numbered, UTCDateTime
+from cop.core.i18n import _l
 from cop.territories.models import Territory
 from cop.territories.rules import department_of_commune
 
@@ -91,7 +93,11 @@ class Event(Numbered):
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # of the first half-day
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)  # of the last one
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="Europe/Paris")
-    organiser_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    organiser_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"),
+        index=True,
+        info=personal.link(_l("Meetings you organise"), personal.OnErasure.UNLINK),
+    )
     calendar_sequence: Mapped[int] = mapped_column(default=0)
     calendar_revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -139,6 +145,9 @@ class HalfDay(Numbered):
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     headcount: Mapped[int | None]  # people counted without names (public meetings)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    closed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    closed_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"),
+        info=personal.link(_l("Attendance lists you closed"), personal.OnErasure.UNLINK),
+    )
 
     event: Mapped[Event] = relationship(back_populates="half_days")

@@ -7,7 +7,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cop.core import personal
 from cop.core.db import Numbered, UTCDateTime
+from cop.core.i18n import _l
 from cop.events.models import Event
 from cop.people.models import Person
 
@@ -44,7 +46,17 @@ class Invitation(Numbered):
     )
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"),
+        index=True,
+        info=personal.link(
+            _l("Invitations in your calendar"),
+            personal.OnErasure.DELETE,
+            hidden=("uid",),  # whoever knows it may answer in the person's name
+            unique_with=("event_id",),
+            contact=(),
+        ),
+    )
     # 128 random bits: whoever knows it may answer in the person's name (RFC 6047 wants S/MIME, nobody has it).
     uid: Mapped[str] = mapped_column(sa.String(255), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
@@ -65,7 +77,13 @@ class CalendarFeed(Numbered):
 
     __tablename__ = "calendar_feed"
 
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"),
+        unique=True,
+        info=personal.link(
+            _l("The address of your calendar"), personal.OnErasure.DELETE, hidden=("token_hash",), unique_with=()
+        ),
+    )
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -7,7 +7,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cop.core import personal
 from cop.core.db import Model, Numbered, UTCDateTime
+from cop.core.i18n import _l
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -49,7 +51,16 @@ class MailMessage(Numbered):
     kind: Mapped[str] = mapped_column(sa.String(80))
     category: Mapped[str] = mapped_column(sa.String(20))
     priority: Mapped[int]
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"),
+        index=True,
+        info=personal.link(
+            _l("Mails we sent you"),
+            personal.OnErasure.KEEP,
+            blank=("recipient", "recipient_name", "subject", "error"),
+            contact=(),  # that we wrote is no sign of theirs
+        ),
+    )
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id", ondelete="SET NULL"), index=True)
     recipient: Mapped[str] = mapped_column(sa.String(320))
     recipient_name: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -30,7 +30,11 @@ class Person(Numbered):
     rpps_claimed: Mapped[str | None] = mapped_column(sa.String(11), index=True)
     phone: Mapped[str | None] = mapped_column(sa.String(20))  # E.164; of the practice or the person's own choice
     language: Mapped[str] = mapped_column(sa.String(2), default="fr")
-    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), unique=True)
+    account_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"),
+        unique=True,
+        info=personal.link(_l("The record tied to your account"), personal.OnErasure.UNLINK),
+    )
     notice_version: Mapped[int | None]  # the information notice shown at the last collection
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     anonymised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -54,7 +58,7 @@ class PracticeSite(Numbered):
     person_id: Mapped[int] = mapped_column(
         sa.ForeignKey("person.id", ondelete="CASCADE"),
         index=True,
-        info=personal.link(_l("Where you practise"), personal.OnErasure.KEEP, unique_with=("commune_id",)),
+        info=personal.link(_l("Where you practise"), personal.OnErasure.KEEP, contact=()),
     )
     commune_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id"), index=True)
     starts_on: Mapped[date | None]  # none: always
