@@ -13,6 +13,7 @@ from cop.accounts.models import Account
 from cop.core import personal
 from cop.core.db import Model, Numbered, UTCDateTime
 from cop.core.i18n import _l
+from cop.organisations.models import Organisation
 from cop.people.models import Person
 
 
@@ -48,6 +49,7 @@ class Membership(Numbered):
         index=True,
         info=personal.link(_l("Your memberships"), personal.OnErasure.KEEP, blank=("end_reason",)),
     )
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     amount_cents: Mapped[int]
     starts_on: Mapped[date]
     ends_on: Mapped[date]  # last day included
@@ -58,8 +60,13 @@ class Membership(Numbered):
 
     kind: Mapped[MembershipKind] = relationship()
     person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
     payments: Mapped[list["Payment"]] = relationship(back_populates="membership", order_by="Payment.id")
     receipts: Mapped[list["Receipt"]] = relationship(back_populates="membership", order_by="Receipt.id")
+
+    @property
+    def member_name(self) -> str:
+        return self.organisation.name if self.organisation else self.person.full_name
 
 
 class Payment(Numbered):

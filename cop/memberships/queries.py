@@ -62,7 +62,7 @@ def member_on(day: date) -> sa.Select[int]:
 
     An organisation's membership makes no member of the person who speaks for it.
     """
-    return sa.select(Membership.person_id).where(_holds_on(day))
+    return sa.select(Membership.person_id).where(_holds_on(day), Membership.organisation_id.is_(None))
 
 
 def _holds_on(day: date) -> sa.ColumnElement[bool]:
@@ -76,32 +76,36 @@ def is_member(person_ids: int | Collection[int], on: date) -> bool:
     return found is not None
 
 
-def covering(person_id: int, day: date) -> Membership | None:
-    """The person's membership whose period holds that day, paid or not; the one that goes on longest."""
-    wanted = sa.select(Membership).where(
-        Membership.person_id == person_id, Membership.starts_on <= day, last_day >= day
-    )
+def of_member(person_id: int, organisation_id: int | None) -> sa.ColumnElement[bool]:
+    """The memberships of an organisation, whoever speaks for it; or a person's own."""
+    if organisation_id is not None:
+        return Membership.organisation_id == organisation_id
+    return sa.and_(Membership.person_id == person_id, Membership.organisation_id.is_(None))
+
+
+def covering(person_id: int, organisation_id: int | None, day: date) -> Membership | None:
+    """The member's membership whose period holds that day, paid or not; the one that goes on longest."""
+    theirs = of_member(person_id, organisation_id)
+    wanted = sa.select(Membership).where(theirs, Membership.starts_on <= day, day <= last_day)
     return db.session.scalar(wanted.order_by(Membership.ends_on.desc(), Membership.id).limit(1))
 
 
-def last_settled(person_id: int) -> Membership | None:
-    """The person's latest membership that was paid up."""
-    wanted = sa.select(Membership).where(Membership.person_id == person_id, settled() >= Membership.amount_cents)
+def last_settled(person_id: int, organisation_id: int | None) -> Membership | None:
+    """The member's latest membership that was paid up."""
+    theirs = of_member(person_id, organisation_id)
+    wanted = sa.select(Membership).where(theirs, settled() >= Membership.amount_cents)
     return db.session.scalar(wanted.order_by(Membership.ends_on.desc(), Membership.id.desc()).limit(1))
 
 
 def after(membership: Membership) -> Membership | None:
-    """The person's membership of a later period, which is not ended: asked for, paid or not."""
-    wanted = sa.select(Membership).where(
-        Membership.person_id == membership.person_id,
-        Membership.starts_on > membership.starts_on,
-        last_day >= clock.today(),
-    )
-    return db.session.scalar(wanted.order_by(Membership.ends_on.desc()).limit(1))
+    """The same member's membership of a later period, which is not over: asked for, paid or not."""
+    theirs = of_member(membership.person_id, membership.organisation_id)
+    later = sa.and_(Membership.starts_on > membership.starts_on, last_day >= clock.today())
+    return db.session.scalar(sa.select(Membership).where(theirs, later).order_by(Membership.ends_on.desc()).limit(1))
 
 
 def get(membership_id: int) -> Membership:
-    found = db.session.scalar(_whole().where(Membership.id == membership_id))
+    found: Membership | None = db.session.scalar(_whole().where(Membership.id == membership_id))
     if found is None:
         raise NotFound
     return found
@@ -121,6 +125,7 @@ def _whole() -> sa.Select[Any]:
     return sa.select(Membership).options(
         joinedload(Membership.kind),
         joinedload(Membership.person),
+        joinedload(Membership.organisation),
         selectinload(Membership.payments).joinedload(Payment.recorded_by),
         selectinload(Membership.receipts),
     )
@@ -142,7 +147,7 @@ def state_of(membership: Membership, today: date | None = None) -> State:
 
 def receipt(receipt_id: int) -> Receipt:
     wanted = sa.select(Receipt).options(joinedload(Receipt.membership)).where(Receipt.id == receipt_id)
-    found = db.session.scalar(wanted)
+    found: Receipt | None = db.session.scalar(wanted)
     if found is None:
         raise NotFound
     return found

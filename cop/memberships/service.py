@@ -1,6 +1,7 @@
 """Asking for a membership, renewing and ending it; what it is offered as, and how the organisation is paid."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.memberships import queries, rules
 from cop.memberships.models import Membership, MembershipKind, MembershipSettings, RenewalStep
-from cop.memberships.rules import Span
+from cop.memberships.rules import OfferedTo, Span
 from cop.people.models import Person
 
 
@@ -23,6 +24,7 @@ def request(
     kind_id: int,
     actor: Actor,
     *,
+    organisation_id: int | None = None,
     now: datetime | None = None,
     source: str = "staff",
 ) -> Membership:
@@ -32,56 +34,81 @@ def request(
     """
     moment = now or clock.now()
     today = clock.local_date(moment)
-    kind = _offered(kind_id)
-    current = queries.covering(person.id, today)
+    kind = _offered(kind_id, organisation_id)
+    current = queries.covering(person.id, organisation_id, today)
     span = Span(current.starts_on, current.ends_on) if current else rules.span(kind.period, today)
-    return _ask(person, kind, span, actor, moment, source)
+    return _ask(Asked(person, kind, span, organisation_id, source), actor, moment)
 
 
 def renew(
-    person: Person, kind_id: int, actor: Actor, *, now: datetime | None = None, source: str = "staff"
+    person: Person,
+    kind_id: int,
+    actor: Actor,
+    *,
+    organisation_id: int | None = None,
+    now: datetime | None = None,
+    source: str = "staff",
 ) -> Membership:
     """A membership of the period after the last one that was paid, awaiting its payment."""
     moment = now or clock.now()
-    today = clock.local_date(moment)
-    last = queries.last_settled(person.id)
+    last = queries.last_settled(person.id, organisation_id)
     if last is None:
-        return request(person, kind_id, actor, now=moment, source=source)
-    kind = _offered(kind_id)
-    awaiting = queries.after(last)
+        return request(person, kind_id, actor, organisation_id=organisation_id, now=moment, source=source)
+    kind = _offered(kind_id, organisation_id)
+    later = queries.after(last)
+    ended_on = rules.last_day(last.ends_on, last.ended_on)
     span = (
-        Span(awaiting.starts_on, awaiting.ends_on)
-        if awaiting
-        else rules.next_span(kind.period, rules.last_day(last.ends_on, last.ended_on), today)
+        Span(later.starts_on, later.ends_on)
+        if later
+        else rules.next_span(kind.period, ended_on, clock.local_date(moment))
     )
-    return _ask(person, kind, span, actor, moment, source)
+    return _ask(Asked(person, kind, span, organisation_id, source), actor, moment)
 
 
-def _offered(kind_id: int) -> MembershipKind:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what, and for which period."""
+
+    person: Person
+    kind: MembershipKind
+    span: Span
+    organisation_id: int | None
+    source: str
+
+    @property
+    def key(self) -> str:
+        who = f"organisation:{self.organisation_id}" if self.organisation_id else f"person:{self.person.id}"
+        return f"{who}:{self.span.starts_on.isoformat()}"
+
+
+def _offered(kind_id: int, organisation_id: int | None) -> MembershipKind:
     kind = db.session.get(MembershipKind, kind_id)
-    if kind is None or not kind.active:
-        raise Refused(_l("This kind of membership is no longer offered: choose another one."), "kind")
+    wanted = OfferedTo.INDIVIDUAL if organisation_id is None else OfferedTo.ORGANISATION
+    if kind is None or not kind.active or kind.offered_to != wanted:
+        raise Refused(_l("This kind of membership is not offered: choose another one."), "kind")
     return kind
 
 
-def _ask(person: Person, kind: MembershipKind, span: Span, actor: Actor, now: datetime, source: str) -> Membership:
-    key = f"person:{person.id}:{span.starts_on.isoformat()}"
+def _ask(asked: Asked, actor: Actor, now: datetime) -> Membership:
     values = {
-        "key": key,
-        "person_id": person.id,
-        "kind_id": kind.id,
-        "amount_cents": kind.amount_cents,
-        "starts_on": span.starts_on,
-        "ends_on": span.ends_on,
+        "key": asked.key,
+        "person_id": asked.person.id,
+        "organisation_id": asked.organisation_id,
+        "kind_id": asked.kind.id,
+        "amount_cents": asked.kind.amount_cents,
+        "starts_on": asked.span.starts_on,
+        "ends_on": asked.span.ends_on,
         "requested_at": now,
-        "source": source,
+        "source": asked.source,
+        "ended_on": None,
         "end_reason": "",
     }
     made = insert_new(Membership, values, key=["key"])
     if made is not None:
         activity.record(actor, "membership.requested", made)
         return made
-    return _again(db.session.scalars(sa.select(Membership).filter_by(key=key)).one(), kind, actor)
+    known = db.session.scalars(sa.select(Membership).filter_by(key=asked.key)).one()
+    return _again(known, asked.kind, actor)
 
 
 def _again(membership: Membership, kind: MembershipKind, actor: Actor) -> Membership:

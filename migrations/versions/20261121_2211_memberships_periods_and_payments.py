@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("kind_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("amount_cents", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
@@ -69,11 +70,13 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(length=200), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["kind_id"], ["membership_kind.id"], name=op.f("fk_membership_kind_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint("key", name=op.f("uq_membership_key")),
     )
     op.create_index(op.f("ix_membership_kind_id"), "membership", ["kind_id"], unique=False)
+    op.create_index(op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False)
     op.create_index("ix_membership_period", "membership", ["starts_on", "ends_on"], unique=False)
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
     op.create_table(
