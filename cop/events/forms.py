@@ -29,6 +29,8 @@ from cop.events import queries, rules
 from cop.events.models import Event, EventKind
 from cop.events.rules import Description, Span
 from cop.host import queries as host
+from cop.mandates import queries as mandates
+from cop.mandates.models import Project
 from cop.people import queries_communes as communes
 from cop.people.forms import CommuneField, required
 from cop.territories.models import Territory
@@ -36,8 +38,8 @@ from cop.territories.models import Territory
 _SHORT: Final = 200
 _LONG: Final = 10_000
 _SHOWN: Final = (
-    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "summary", "programme",
-    "speakers", "audience", "key_event", "version",
+    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id", "summary",
+    "programme", "speakers", "audience", "key_event", "version",
 )  # fmt: skip
 
 
@@ -94,6 +96,8 @@ class EventForm(Form):
     online_url = StringField(_l("Link to join online"), [Length(max=500)])
     capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, rules.MOST_SEATS)])
     territory_id = SelectField(_l("Held for"), coerce=int)
+    # Left out for whoever may not choose: the event stays with its project.
+    project_id = SelectField(_l("Project"), coerce=lambda value: int(value) if value else None)
     summary = TextAreaField(_l("Presentation"), [Length(max=_LONG)])
     programme = TextAreaField(_l("Programme"), [Length(max=_LONG)])
     speakers = StringField(_l("With"), [Length(max=500)])
@@ -111,6 +115,7 @@ class EventForm(Form):
 
     rows: int = 1
     zone: ZoneInfo = clock.PARIS
+    kept_project: int | None = None
 
     def half_day_fields(self) -> list[tuple[Any, Any, Any, Any]]:
         """Day, start, end and number of each row."""
@@ -162,6 +167,7 @@ class EventForm(Form):
             key_event=self.key_event.data,
             time_zone=self.zone.key,
             theme_ids=frozenset(self.theme_ids.data or ()),
+            project_id=self.project_id.data if "project_id" in self else self.kept_project,
         )
 
     @property
@@ -170,7 +176,7 @@ class EventForm(Form):
 
     def details_have_errors(self) -> bool:
         names = ("venue_address", "online_url", "summary", "programme", "speakers", "audience", "theme_ids")
-        return any(self[name].errors for name in (*names, "territory_id"))
+        return any(self[name].errors for name in (*names, "territory_id", "project_id") if name in self)
 
     def take_version(self, event: Event) -> list[tuple[str, str]]:
         """What the other editor wrote where it differs, in words; the next save will be over their version."""
@@ -198,6 +204,8 @@ def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:
         return communes.label_of(value)
     if name == "territory_id":
         return queries.territory_name(value)
+    if name == "project_id":
+        return mandates.project_name(value)
     if name == "theme_ids":
         return ", ".join(label(theme) for theme in queries.themes() if theme.id in value)
     if isinstance(value, bool):
@@ -205,7 +213,7 @@ def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:
     return str(value if value not in (None, "") else _("empty"))
 
 
-def for_new(kind: EventKind, territories: Sequence[Territory]) -> EventForm:
+def for_new(kind: EventKind, territories: Sequence[Territory], projects: Sequence[Project] = ()) -> EventForm:
     """Prefilled by the kind: what remains to type is a title, a date, a place."""
     proposed = rules.usual_spans(clock.today(), kind.starts_at, kind.duration_minutes, kind.half_days)
     rows = [(None, starts, ends, None) for _day, starts, ends in proposed]
@@ -217,10 +225,11 @@ def for_new(kind: EventKind, territories: Sequence[Territory]) -> EventForm:
         "key_event": kind.key_event,
         "territory_id": territories[0].id if territories else None,
     }
-    return _build(rows, territories, values, ZoneInfo(organisation.time_zone) if organisation else clock.PARIS)
+    zone = ZoneInfo(organisation.time_zone) if organisation else clock.PARIS
+    return _build(rows, territories, values, zone, projects)
 
 
-def for_existing(event: Event, territories: Iterable[Territory]) -> EventForm:
+def for_existing(event: Event, territories: Iterable[Territory], projects: Sequence[Project] = ()) -> EventForm:
     def row(half: Any) -> tuple[date, time, time, int]:
         first, last = (clock.local(moment, event.zone) for moment in (half.starts_at, half.ends_at))
         return first.date(), first.time(), last.time(), half.id
@@ -230,11 +239,19 @@ def for_existing(event: Event, territories: Iterable[Territory]) -> EventForm:
         choices.append(event.territory)
     values = {name: getattr(event, name) for name in _SHOWN}
     values |= {"commune": communes.label_of(event.commune_id), "theme_ids": [theme.id for theme in event.themes]}
-    return _build([row(half) for half in event.half_days], choices, values, event.zone)
+    if projects and event.project_id and event.project_id not in {project.id for project in projects}:
+        projects = [*projects, mandates.project(event.project_id)]
+    form = _build([row(half) for half in event.half_days], choices, values, event.zone, projects)
+    form.kept_project = event.project_id
+    return form
 
 
 def _build(
-    rows: Sequence[tuple[Any, Any, Any, Any]], territories: Sequence[Territory], values: dict[str, Any], zone: ZoneInfo
+    rows: Sequence[tuple[Any, Any, Any, Any]],
+    territories: Sequence[Territory],
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    projects: Sequence[Project],
 ) -> EventForm:
     wanted = _wanted_rows(len(rows))
     fields: dict[str, Any] = {"rows": wanted, "zone": zone}
@@ -256,6 +273,12 @@ def _build(
         }
     form: EventForm = type("EventFormWithRows", (EventForm,), fields)(data=values)
     form.territory_id.choices = [SelectChoice(str(territory.id), territory.name) for territory in territories]
+    form.project_id.choices = [
+        SelectChoice("", _("None")),
+        *(SelectChoice(str(project.id), project.name) for project in projects),
+    ]
+    if not projects:
+        del form.project_id
     form.theme_ids.choices = [SelectChoice(str(theme.id), label(theme)) for theme in queries.themes()]
     return form
 

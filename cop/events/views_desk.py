@@ -14,6 +14,7 @@ from cop.core.i18n import _, _l, _n
 from cop.events import forms, queries, queries_desk, rules, service
 from cop.events.models import Event, EventKind
 from cop.events.views_agenda import blueprint as blueprint
+from cop.mandates import queries as mandates
 
 # The pages of one event: label, endpoint, right; those of slices not installed are left out.
 TABS: Final = (
@@ -56,7 +57,7 @@ def create() -> Any:
     kind = _asked(list(kinds))
     if kind is None:
         return render_template("events/kinds.html", kinds=kinds)
-    form = forms.for_new(kind, _territories(Permission.EVENT_CREATE))
+    form = forms.for_new(kind, _territories(Permission.EVENT_CREATE), _projects())
     if _is_sent(form):
         event = _created(kind, form)
         if event:
@@ -88,7 +89,7 @@ def _created(kind: EventKind, form: Any) -> Event | None:
 @requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def edit(event_id: int) -> Any:
     event = queries.get(event_id)
-    form = forms.for_existing(event, _territories(Permission.EVENT_EDIT))
+    form = forms.for_existing(event, _territories(Permission.EVENT_EDIT), _projects())
     theirs: list[tuple[str, str]] = []
     if _is_sent(form):
         try:
@@ -124,6 +125,10 @@ def _form_page(form: Any, kind: EventKind, event: Event | None, theirs: Any = ()
 
 def _territories(permission: Permission) -> Any:
     return queries_desk.territories(current_account(), permission)
+
+
+def _projects() -> Any:
+    return mandates.projects_to_hold_events_for(current_account(), clock.today())
 
 
 def _published_words(event: Event) -> str:

@@ -6,11 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cop.accounts import access
 from cop.accounts.models import Account, Grant
 from cop.core import clock
+from cop.core.access import Permission
 from cop.core.db import db
+from cop.core.errors import NotFound
 from cop.host.models import Host
-from cop.mandates.models import Mandate, MandateKind
+from cop.mandates.models import Mandate, MandateKind, Project
 from cop.people.models import Person
 from cop.territories.models import Territory
 
@@ -49,3 +52,21 @@ def home_territories(account: Account) -> list[Territory]:
     )
     statement = sa.select(Territory).where(Territory.id.in_(mine), Territory.id.is_distinct_from(root))
     return list(db.session.scalars(statement.order_by(Territory.code)))
+
+
+def projects_to_hold_events_for(viewer: Account | None, on: date) -> list[Project]:
+    """Those not over, on the territories where the viewer may create an event."""
+    here = access.visible_to(viewer, Permission.EVENT_CREATE, Project.territory_id)
+    open_still = sa.or_(Project.ends_on.is_(None), Project.ends_on >= on)
+    return list(db.session.scalars(sa.select(Project).where(here, open_still).order_by(Project.name, Project.id)))
+
+
+def project(project_id: int) -> Project:
+    found: Project | None = db.session.get(Project, project_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def project_name(project_id: int | None) -> str:
+    return db.session.scalar(sa.select(Project.name).where(Project.id == project_id)) or ""
