@@ -28,7 +28,7 @@ _SIGNS: Final = (
         _l("There is a telephone number in it: put it on the record of the contact, then take it out of the text."),
     ),
     (
-        re.compile(r"\b(?:née?|nées?|nés|ne|born)\b(?:\(e\))?[ \u00a0]+(?:le|la|en|on|in)\b[ \u00a0]*\d", re.IGNORECASE),
+        re.compile(r"\b(?:n[ée]e?s?|born)\b(?:\(e\))?[ \u00a0]+(?:le|en|on|in)\b[ \u00a0]*\d", re.IGNORECASE),
         _l("It tells when somebody was born: take it out."),
     ),
 )
