@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cop.core.changes import UNRECORDED
 from cop.core.db import Numbered, UTCDateTime
 
 
@@ -13,7 +14,7 @@ class ActivityEntry(Numbered):
     """One act. ``actor_id`` is an account's number, ``None`` for the public or the worker (``actor_kind``)."""
 
     __tablename__ = "activity_entry"
-    __table_args__ = (sa.Index(None, "subject_type", "subject_id"),)
+    __table_args__ = (sa.Index(None, "subject_type", "subject_id"), {"info": {**UNRECORDED}})
 
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     actor_kind: Mapped[str] = mapped_column(sa.String(20))  # account, public, worker, command

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cop.core import clock, rate_limits
+from cop.core import changes, clock, rate_limits
 from cop.core.db import Numbered, UTCDateTime, db, insert_if_absent
 from cop.core.i18n import _l
 from cop.core.unit_of_work import unit_of_work
@@ -44,6 +44,7 @@ class JobRun(Numbered):
     """The last run of a job, and the last one that ended without error."""
 
     __tablename__ = "job_run"
+    __table_args__ = {"info": {**changes.UNRECORDED}}
 
     name: Mapped[str] = mapped_column(sa.String(80), unique=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -137,6 +138,10 @@ def _forget_tries(_key: str, _now: datetime) -> None:
     rate_limits.forget_old()
 
 
+def _forget_changes(_key: str, now: datetime) -> None:
+    changes.forget_old(now)
+
+
 # It handles nothing: its last success is the worker's last breath.
 BEAT: Final = Job("worker", _l("Say that the worker lives"), timedelta(seconds=15), _breathe, lambda *_: None)
 JOBS: Final = (
@@ -147,6 +152,13 @@ JOBS: Final = (
         timedelta(hours=1),
         _once,
         _forget_tries,
+    ),
+    Job(
+        "core.forget_changes",
+        _l("Forget the changes that are too old to be undone"),
+        timedelta(hours=6),
+        _once,
+        _forget_changes,
     ),
 )
 

@@ -15,6 +15,8 @@ OWN_FILES = {
     "core": {
         "access",
         "catalogues",
+        "changes",
+        "changes_journal",
         "clock",
         "db",
         "errors",
@@ -29,6 +31,7 @@ OWN_FILES = {
         "personal",
         "rate_limits",
         "settings",
+        "spreadsheets",
         "timeline",
         "tokens",
         "unit_of_work",
