@@ -46,21 +46,23 @@ def take_back(origin: str, actor: Actor, *, account_id: int | None = None) -> in
     statement = sa.select(Grant).where(Grant.origin == origin)
     if account_id is not None:
         statement = statement.where(Grant.account_id == account_id)
-    today, ended = clock.today(), 0
-    for grant in db.session.scalars(statement).all():
-        account = grant.account
-        if grant.starts_on >= today:
-            db.session.delete(grant)
-        elif grant.ends_on is None or grant.ends_on >= today:
-            grant.ends_on = today - timedelta(days=1)
-        else:
-            continue
-        ended += 1
-        activity.record(
-            actor, "account.role_withdrawn", account, role=grant.role, territory_id=grant.territory_id,
-            subject=grant.subject,
-        )  # fmt: skip
-        db.session.flush()
-        db.session.expire(account, ["grants"])
-        access.forget(account)
-    return ended
+    return sum(end(grant, actor) for grant in db.session.scalars(statement).all())
+
+
+def end(grant: Grant, actor: Actor) -> bool:
+    """End one such right as of now; whether there was anything left of it."""
+    account, today = grant.account, clock.today()
+    if grant.starts_on >= today:
+        db.session.delete(grant)
+    elif grant.ends_on is None or grant.ends_on >= today:
+        grant.ends_on = today - timedelta(days=1)
+    else:
+        return False
+    activity.record(
+        actor, "account.role_withdrawn", account, role=grant.role, territory_id=grant.territory_id,
+        subject=grant.subject,
+    )  # fmt: skip
+    db.session.flush()
+    db.session.expire(account, ["grants"])
+    access.forget(account)
+    return True
