@@ -38,6 +38,8 @@ SLICES: Final = (
     "attendance",
     "reminders",
     "statistics",
+    "privacy",
+    "duplicates",
     "admin",
 )
 _PACKAGE: Final = Path(__file__).resolve().parent

@@ -1,11 +1,14 @@
 """The host organisation: the one whose application this is. One row."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cop.core.db import Numbered
+from cop.core import personal
+from cop.core.db import Numbered, UTCDateTime
+from cop.core.i18n import _l
 from cop.territories.models import Territory
 
 
@@ -35,3 +38,21 @@ class Host(Numbered):
     vocabulary: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 
     root_territory: Mapped[Territory] = relationship()
+
+
+class RetentionSetting(Numbered):
+    """How long one kind of thing is kept, where the organisation chose otherwise; ``rules_retention`` has the rest.
+
+    A rule that touches people's records does nothing until an administrator has read what it would do and switched
+    it on; a shorter time switches it off again.
+    """
+
+    __tablename__ = "retention_setting"
+
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    length: Mapped[int]  # in the rule's own unit
+    switched_on_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    switched_on_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"),
+        info=personal.link(_l("Times of keeping you switched on"), personal.OnErasure.UNLINK),
+    )

@@ -126,6 +126,25 @@ class Suppression(Numbered):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Opposition(Numbered):
+    """A kind of mail somebody does not want: by the address, of which a keyed hash stays when all else is forgotten,
+    and by the person, whose next address is spared too."""
+
+    __tablename__ = "mail_opposition"
+    __table_args__ = (sa.UniqueConstraint("address_hash", "category"),)
+
+    address_hash: Mapped[str] = mapped_column(sa.String(64))
+    category: Mapped[str] = mapped_column(sa.String(20))  # reminder, community
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"),
+        index=True,
+        info=personal.link(
+            _l("Mails you do not want"), personal.OnErasure.UNLINK, hidden=("address_hash",), contact=()
+        ),
+    )
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class MailGate(Numbered):
     """The one row every claim passes through: it makes counting the quota and claiming one step for
     all workers, and stays closed for a while after the mail server could not be reached."""

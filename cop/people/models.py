@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cop.accounts.models import Account
 from cop.core import personal
 from cop.core.db import Numbered, UTCDateTime
-from cop.core.i18n import _l
+from cop.core.i18n import _, _l
 from cop.territories.models import Profession, Territory
 
 
@@ -38,6 +38,15 @@ class Person(Numbered):
     notice_version: Mapped[int | None]  # the information notice shown at the last collection
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     anonymised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Once nothing says who it was: the number all records of one person share, so that figures stay; empty for
+    # somebody who was never counted, because nothing had said who it was before either.
+    counted_as: Mapped[int | None]
+    # The record this one was merged into; links mailed in the name of this one still work.
+    merged_into_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"),
+        index=True,
+        info=personal.link(_l("Records merged into yours"), personal.OnErasure.KEEP, contact=()),
+    )
 
     profession: Mapped[Profession | None] = relationship()
     account: Mapped[Account | None] = relationship()
@@ -47,7 +56,7 @@ class Person(Numbered):
 
     @property
     def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
+        return f"{self.given_name} {self.family_name}".strip() or str(_("Somebody who asked to be forgotten"))
 
 
 class PracticeSite(Numbered):
