@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import DateField, PasswordField, StringField
+from wtforms.validators import Optional
 
 from cop.core.errors import Refused
-from cop.core.i18n import language
+from cop.core.i18n import _, language
 
 
 class Form(FlaskForm):
@@ -42,3 +43,17 @@ def refuse(form: FlaskForm, refused: Refused) -> None:
         form[refused.field].errors = [*errors, refused.message]
     else:
         form.form_errors = [*form.form_errors, refused.message]
+
+
+class DayField(DateField):
+    """A date; also as one writes it in French, where the browser has no calendar."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators or [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise ValueError(_("This date does not exist.")) from None

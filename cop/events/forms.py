@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from flask import request
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -23,7 +22,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cop.core import clock, formats
-from cop.core.forms import Form
+from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l, label
 from cop.events import queries, rules
 from cop.events.models import Event, EventKind
@@ -41,20 +40,6 @@ _SHOWN: Final = (
     "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id", "summary",
     "programme", "speakers", "audience", "key_event", "version",
 )  # fmt: skip
-
-
-class DayField(DateField):
-    """A date; also as one writes it in French, where the browser has no calendar."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators or [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            self.data = None
-            raise ValueError(_("This date does not exist.")) from None
 
 
 class HourField(TimeField):
