@@ -35,6 +35,17 @@ class Method(StrEnum):
     EXEMPT = "exempt"
 
 
+METHODS: Final = {
+    Method.CHEQUE: _l("Cheque"),
+    Method.TRANSFER: _l("Bank transfer"),
+    Method.CARD: _l("Card"),
+    Method.CASH: _l("Cash"),
+    Method.EXEMPT: _l("Exempt"),
+}
+OFFERED_TO: Final = {OfferedTo.INDIVIDUAL: _l("A person"), OfferedTo.ORGANISATION: _l("An organisation")}
+PERIODS: Final = {Period.CIVIL_YEAR: _l("Civil year"), Period.ROLLING: _l("Twelve months")}
+
+
 class Audience(StrEnum):
     """Whom a step of the renewal writes to."""
 
@@ -47,6 +58,14 @@ class State(StrEnum):
     PARTLY = "partly"
     PAID = "paid"
     ENDED = "ended"
+
+
+STATES: Final = {
+    State.AWAITING: _l("Awaiting payment"),
+    State.PARTLY: _l("Partly paid"),
+    State.PAID: _l("Up to date"),
+    State.ENDED: _l("Ended"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +163,8 @@ def step_due(steps: Iterable[tuple[int, int]], ends_on: date, today: date, withi
         return None
     day, number = max(passed)
     return number if (today - day).days <= within else None
+
+
+def receipt_number(year: int, number: int) -> str:
+    """« 2026-0007 »"""
+    return f"{year}-{number:04}"
