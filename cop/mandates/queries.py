@@ -2,20 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
 
 from cop.accounts import access
 from cop.accounts.models import Account, Grant
 from cop.core import clock
-from cop.core.access import Permission
+from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.host.models import Host
-from cop.mandates.models import Mandate, MandateKind, Project
+from cop.mandates import rules
+from cop.mandates.models import Decision, Mandate, MandateKind, Project
 from cop.people.models import Person
 from cop.territories.models import Territory
+
+# All that a line of a list shows, in a fixed number of statements.
+WHOLE: Final = (
+    joinedload(Mandate.kind),
+    joinedload(Mandate.person),
+    joinedload(Mandate.project),
+    joinedload(Mandate.decision),
+    selectinload(Mandate.territories),
+)
 
 
 def in_force(on: date) -> sa.ColumnElement[bool]:
@@ -70,3 +81,72 @@ def project(project_id: int) -> Project:
 
 def project_name(project_id: int | None) -> str:
     return db.session.scalar(sa.select(Project.name).where(Project.id == project_id)) or ""
+
+
+def decision(decision_id: int) -> Decision:
+    found: Decision | None = db.session.get(Decision, decision_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def kind(kind_id: int) -> MandateKind:
+    found: MandateKind | None = db.session.get(MandateKind, kind_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def kind_by_code(code: str) -> MandateKind:
+    found: MandateKind | None = db.session.scalar(sa.select(MandateKind).where(MandateKind.code == code))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def kinds(*, archived: bool = False) -> list[MandateKind]:
+    statement = sa.select(MandateKind).order_by(MandateKind.position, MandateKind.id)
+    return list(db.session.scalars(statement if archived else statement.where(MandateKind.archived.is_(False))))
+
+
+def mandate(mandate_id: int, person_id: int | None = None) -> Mandate:
+    """One mandate; with ``person_id``, of that person. Raises ``NotFound``."""
+    statement = sa.select(Mandate).where(Mandate.id == mandate_id).options(*WHOLE)
+    if person_id is not None:
+        statement = statement.where(Mandate.person_id == person_id)
+    found: Mandate | None = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def where_of(mandate: Mandate) -> Where:
+    """The territories of the mandate; none: it is of the whole organisation."""
+    if mandate.project is not None:
+        return Where(frozenset({mandate.project.territory_id}))
+    return Where(frozenset(place.id for place in mandate.territories))
+
+
+def same_function(mandate: Mandate) -> list[Mandate]:
+    """The person's other mandates of this kind, taken off ones left out."""
+    statement = sa.select(Mandate).where(
+        Mandate.person_id == mandate.person.id, Mandate.kind_id == mandate.kind.id, Mandate.removed_at.is_(None)
+    )
+    return [other for other in db.session.scalars(statement) if other.id != mandate.id]
+
+
+def of_person(person_id: int) -> list[Mandate]:
+    """All of somebody's mandates, the latest first; those taken off as written by mistake come last."""
+    statement = sa.select(Mandate).where(Mandate.person_id == person_id).options(*WHOLE)
+    statement = statement.order_by(Mandate.removed_at.is_not(None), Mandate.starts_on.desc(), Mandate.id.desc())
+    return list(db.session.scalars(statement))
+
+
+def state(mandate: Mandate, on: date) -> rules.State:
+    return rules.state(
+        mandate.starts_on,
+        mandate.last_day,
+        on,
+        approved=mandate.approved,
+        removed=mandate.removed_at is not None,
+    )
