@@ -9,8 +9,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from cop.accounts import access
 from cop.accounts.models import Account, Grant
+from cop.accounts.roles import ROLES
 from cop.core import clock
-from cop.core.access import Permission, Where
+from cop.core.access import Permission
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.host.models import Host
@@ -120,11 +121,21 @@ def mandate(mandate_id: int, person_id: int | None = None) -> Mandate:
     return found
 
 
-def where_of(mandate: Mandate) -> Where:
-    """The territories of the mandate; none: it is of the whole organisation."""
+def may_give(giver: Account, kind: MandateKind, places: set[int]) -> bool:
+    """One gives what one has, where one has it: else a mandate would be a way to more rights than one's own.
+
+    No place: the mandate is of the whole organisation.
+    """
+    needed = {Permission.MANDATE_MANAGE, *(ROLES[kind.role].permissions if kind.role in ROLES else ())}
+    if not places:
+        return all(access.can_everywhere(giver, one) for one in needed)
+    return all(access.can(giver, one, place) for one in needed for place in places)
+
+
+def may_change(viewer: Account, mandate: Mandate) -> bool:
     if mandate.project is not None:
-        return Where(frozenset({mandate.project.territory_id}))
-    return Where(frozenset(place.id for place in mandate.territories))
+        return may_give(viewer, mandate.kind, {mandate.project.territory_id})
+    return may_give(viewer, mandate.kind, {place.id for place in mandate.territories})
 
 
 def same_function(mandate: Mandate) -> list[Mandate]:
@@ -150,3 +161,7 @@ def state(mandate: Mandate, on: date) -> rules.State:
         approved=mandate.approved,
         removed=mandate.removed_at is not None,
     )
+
+
+def manages_on(account: Account, territory_id: int) -> bool:
+    return access.can(account, Permission.MANDATE_MANAGE, territory_id)

@@ -4,13 +4,10 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from cop.accounts import access
 from cop.accounts.models import Account
-from cop.accounts.roles import ROLES
 from cop.activity import service as activity
 from cop.activity.service import Actor
 from cop.core import clock, formats
-from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l, label
@@ -35,8 +32,6 @@ def give(person: Person, kind: MandateKind, terms: Terms, actor: Actor, *, giver
 
 def change(mandate: Mandate, terms: Terms, actor: Actor, *, giver: Account | None = None) -> None:
     """Other dates, places or decision; the rights of the holder change at once."""
-    if giver is not None:
-        _check_reach(giver, mandate.kind, queries.where_of(mandate))
     with db.session.no_autoflush:
         _set(mandate, terms, giver)
     db.session.flush()
@@ -91,8 +86,8 @@ def _set(mandate: Mandate, terms: Terms, giver: Account | None) -> None:
     project_id = terms.project_id if kind.reach == rules.PROJECT else None
     project = queries.project(project_id) if project_id else None
     if giver is not None:
-        wanted = [place.id for place in places] or ([project.territory_id] if project else [])
-        _check_reach(giver, kind, *(Where(frozenset({number})) for number in wanted))
+        wanted = {place.id for place in places} or ({project.territory_id} if project else set())
+        _check_reach(giver, kind, wanted)
     last_day = mandate.ended_on or terms.ends_on
     mandate.project_id = project_id
     _refuse_twice(mandate, terms.starts_on, last_day, {place.id for place in places})
@@ -110,12 +105,8 @@ def _territories(terms: Terms) -> list[Territory]:
     return found
 
 
-def _check_reach(giver: Account, kind: MandateKind, *places: Where) -> None:
-    """One gives what one has, where one has it: else a mandate would be a way to more rights than one's own."""
-    needed = {Permission.MANDATE_MANAGE, *(ROLES[kind.role].permissions if kind.role in ROLES else ())}
-    if places and all(access.can(giver, one, place) for one in needed for place in places):
-        return
-    if not places and all(access.can_everywhere(giver, one) for one in needed):
+def _check_reach(giver: Account, kind: MandateKind, places: set[int]) -> None:
+    if queries.may_give(giver, kind, places):
         return
     field = {rules.TERRITORY: "territory_ids", rules.PROJECT: "project_id"}.get(kind.reach)
     raise Refused(_l("You can give this mandate only where you hold its rights and manage mandates."), field)
