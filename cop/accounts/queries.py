@@ -1,6 +1,8 @@
 """Reading accounts and their grants."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -158,3 +160,12 @@ def _managed_by(viewer: Account) -> sa.ColumnElement[bool]:
 
 def _with_grants() -> ORMOption:
     return selectinload(Account.grants).joinedload(Grant.territory)
+
+
+def ends_by_origin(origins: Collection[str]) -> dict[str, set[date | None]]:
+    """When the rights end that come from each of these (``service_origins``)."""
+    found: dict[str, set[date | None]] = {}
+    rows = db.session.execute(sa.select(Grant.origin, Grant.ends_on).where(Grant.origin.in_(origins)))
+    for origin, ends_on in rows:
+        found.setdefault(origin, set()).add(ends_on)
+    return found
