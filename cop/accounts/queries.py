@@ -163,9 +163,10 @@ def _with_grants() -> ORMOption:
 
 
 def ends_by_origin(origins: Collection[str]) -> dict[str, set[date | None]]:
-    """When the rights end that come from each of these (``service_origins``)."""
+    """When the rights end that come from each of these (``service_origins``), those that have ended left out."""
     found: dict[str, set[date | None]] = {}
-    rows = db.session.execute(sa.select(Grant.origin, Grant.ends_on).where(Grant.origin.in_(origins)))
-    for origin, ends_on in rows:
+    lasting = sa.or_(Grant.ends_on.is_(None), Grant.ends_on >= clock.today())
+    statement = sa.select(Grant.origin, Grant.ends_on).where(Grant.origin.in_(origins), lasting)
+    for origin, ends_on in db.session.execute(statement):
         found.setdefault(origin, set()).add(ends_on)
     return found

@@ -33,7 +33,7 @@ def give_from(
     grant: Grant | None = db.session.scalar(found)
     if grant is None:
         grant = Grant(account=account, origin=origin, role=role, territory_id=territory_id, subject=subject)
-        activity.record(actor, "account.role_given", account, role=role, territory_id=territory_id, subject=subject)
+        activity.record(actor, "account.role_given", account, role=role, territory_id=territory_id, thing=subject)
         db.session.add(grant)
     grant.starts_on, grant.ends_on = starts_on, ends_on
     db.session.flush()
@@ -60,7 +60,7 @@ def end(grant: Grant, actor: Actor) -> bool:
         return False
     activity.record(
         actor, "account.role_withdrawn", account, role=grant.role, territory_id=grant.territory_id,
-        subject=grant.subject,
+        thing=grant.subject,
     )  # fmt: skip
     db.session.flush()
     db.session.expire(account, ["grants"])

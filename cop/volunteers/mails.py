@@ -27,7 +27,7 @@ def token_of(proposal: Proposal) -> str:
 
 def proposed(proposal: Proposal) -> None:
     """The task, and a link to answer. It is worthless once the task has begun."""
-    values = {**_facts(proposal.task, proposal.person.given_name, proposal.person.language)}
+    values = _facts(proposal.task, proposal.person.given_name, proposal.person.language)
     _send(proposal, "proposed", Category.COMMUNITY, {**values, "page": _page(token_of(proposal))})
 
 

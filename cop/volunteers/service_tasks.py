@@ -5,7 +5,7 @@ A place is taken by a conditional update of the task's counter, so that the last
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -185,7 +185,7 @@ def _take_right(proposal: Proposal) -> None:
 # --- What the job finds ---------------------------------------------------------------------------
 
 
-def follow_event(task_id: int, now: datetime) -> None:
+def follow_event(task_id: int, _now: datetime) -> None:
     """The event was moved or cancelled after somebody accepted: the task and its rights follow."""
     task = queries.task(task_id)
     if task.event is None or task.state != State.OPEN:
@@ -210,7 +210,7 @@ def behind_their_event(now: datetime) -> list[int]:
     return [task.id for task in tasks if _is_behind(task, ends.get(origin_of(task), set()))]
 
 
-def _is_behind(task: Task, ends: set[object]) -> bool:
+def _is_behind(task: Task, ends: set[date | None]) -> bool:
     if task.event is None or task.event.status == "cancelled":
         return True
     return bool(ends - {clock.local_date(task.event.ends_at, task.event.zone)})
