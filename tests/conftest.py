@@ -19,6 +19,7 @@ from cop.core.settings import load_settings
 from cop.core.web import Application
 from tests.people_of_the_tests import People, populate
 from tests.reference import TABLES, reference
+from tests.signing_in import put_in
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
@@ -145,13 +146,10 @@ def clock_hand() -> ClockHand:
 
 @pytest.fixture
 def sign_in(client: FlaskClient) -> Any:
-    """Sign an account in on the client, without going through the form each time."""
+    """Sign an account in on the client, without going through the forms each time."""
 
     def do(account: Any) -> FlaskClient:
-        with client.session_transaction() as session:
-            session["_user_id"] = account.get_id()
-            session["_fresh"] = True
-        return client
+        return put_in(client, account)
 
     return do
 

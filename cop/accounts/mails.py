@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cop.accounts.models import Account
 from cop.accounts.rules import LINK_LIFETIME
-from cop.core import links
+from cop.core import links, tokens
 from cop.mail import service as mail
 
 
@@ -47,7 +47,7 @@ def account_opened(account: Account) -> None:
 def password_changed(account: Account) -> None:
     """Said at once, so that a change made by somebody else does not stay unseen."""
     mail.enqueue(
-        f"account:{account.id}:password:{account.session_epoch}",
+        f"account:{account.id}:password:{tokens.digest(account.password_hash or '')[:20]}",
         "accounts.password_changed",
         "service",
         account.email,

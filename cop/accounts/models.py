@@ -21,23 +21,10 @@ class Account(Numbered):
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))  # argon2id; none: by link only
     active: Mapped[bool] = mapped_column("is_active", default=True)
     language: Mapped[str] = mapped_column(sa.String(2), default="fr")
-    # Part of the session: raising it signs every device out.
-    session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     grants: Mapped[list["Grant"]] = relationship(back_populates="account", cascade="all, delete-orphan")
-
-    # What Flask-Login asks of a signed-in person.
-    is_authenticated = True
-    is_anonymous = False
-
-    @property
-    def is_active(self) -> bool:
-        return self.active
-
-    def get_id(self) -> str:
-        return f"{self.id}.{self.session_epoch}"
 
 
 class Grant(Numbered):
@@ -61,6 +48,30 @@ class Grant(Numbered):
 
     account: Mapped[Account] = relationship(back_populates="grants")
     territory: Mapped[Territory | None] = relationship()
+
+
+class Session(Numbered):
+    """Signed in on one device. The cookie holds a secret, the row its fingerprint: without the row it is worth nothing.
+
+    No network address: it tells where somebody is, and says nothing they would know again.
+    """
+
+    __tablename__ = "account_session"
+
+    account_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="CASCADE"),
+        index=True,
+        info=personal.link(_l("Devices where you are signed in"), personal.OnErasure.DELETE, hidden=("token_hash",)),
+    )
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    by: Mapped[str] = mapped_column(sa.String(10))  # password, link, passkey
+    browser: Mapped[str] = mapped_column(sa.String(20))  # "Firefox"; empty: unknown
+    system: Mapped[str] = mapped_column(sa.String(20))  # "Android"
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    # When its owner showed last who they are: at signing in, or again since.
+    proved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInLink(Numbered):

@@ -11,8 +11,6 @@ from cop.core.i18n import _l
 PASSWORD_LENGTH: Final = 12
 PASSWORD_LIMIT: Final = 200
 LINK_LIFETIME: Final = timedelta(minutes=30)
-# CNIL recommends six months to a year (deliberation 2021-122).
-SIGN_INS_KEPT_FOR: Final = timedelta(days=365)
 
 # Long enough and yet among the first that are tried; shorter ones are refused by their length.
 _COMMONEST: Final = """

@@ -4,7 +4,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from cop.accounts import mails, passwords, queries, rules
+from cop.accounts import mails, passwords, queries, rules, service_sessions
 from cop.accounts.models import Account, SignInLink
 from cop.activity import service as activity
 from cop.activity.models import ActivityEntry
@@ -14,6 +14,7 @@ from cop.core.db import change, db
 from cop.core.errors import Refused
 from cop.core.i18n import DEFAULT_LANGUAGE, _l
 from cop.core.unit_of_work import release
+from cop.host import queries_retention as retention
 
 
 def sign_in_with_password(email: str, password: str) -> Account | None:
@@ -88,8 +89,8 @@ def _note_sign_in(account: Account, *, by: str) -> None:
     activity.record(Actor("account", account.id), "account.signed_in", account, by=by)
 
 
-def change_password(account_id: int, current: str | None, new: str, actor: Actor) -> Account:
-    """Choose a password; every session of the account ends. ``current`` is ``None`` when it need not be given."""
+def change_password(account_id: int, current: str | None, new: str, actor: Actor, *, session_id: int) -> Account:
+    """Choose a password; every other session of the account ends. ``current``: ``None`` when it need not be given."""
     account = db.session.get_one(Account, account_id)
     rules.check_password(new, [account.name, account.email])
     known = account.password_hash
@@ -101,16 +102,10 @@ def change_password(account_id: int, current: str | None, new: str, actor: Actor
     if account.password_hash != known:
         raise Refused(_l("The password was changed elsewhere in the meantime."), "password")
     account.password_hash = new_hash
-    sign_out_everywhere(account)
+    service_sessions.end_all(account.id, but=session_id)
     activity.record(actor, "account.password_changed", account)
     mails.password_changed(account)
     return account
-
-
-def sign_out_everywhere(account: Account) -> None:
-    """Every session of the account, on every device, ends with its next request."""
-    account.session_epoch += 1
-    db.session.flush()
 
 
 def change_profile(account: Account, name: str, language: str, actor: Actor) -> None:
@@ -126,5 +121,5 @@ def forget_links() -> int:
 
 def forget_sign_ins() -> int:
     """Delete the traces of sign-ins the information notice no longer covers; the rest of the log stays."""
-    old = clock.now() - rules.SIGN_INS_KEPT_FOR
+    old = retention.too_old("sign_in", clock.now())
     return change(sa.delete(ActivityEntry).where(ActivityEntry.action == "account.signed_in", ActivityEntry.at < old))

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from cop.accounts import access, mails, queries, rules
+from cop.accounts import access, mails, queries, rules, service_sessions
 from cop.accounts.models import Account, Grant
 from cop.accounts.roles import ROLES
 from cop.activity import service as activity
@@ -45,7 +45,7 @@ def open_account(
 def set_password_hash(account: Account, password_hash: str, actor: Actor) -> None:
     """A password chosen at the keyboard of the server; sessions under way end."""
     account.password_hash = password_hash
-    account.session_epoch += 1
+    service_sessions.end_all(account.id)
     activity.record(actor, "account.password_changed", account)
     db.session.flush()
 
@@ -102,7 +102,7 @@ def suspend(account: Account, actor: Actor) -> None:
     if any(grant.role == "administrator" and grant.territory_id is None for grant in account.grants):
         _keep_one_administrator(account)
     account.active = False
-    account.session_epoch += 1
+    service_sessions.end_all(account.id)
     activity.record(actor, "account.suspended", account)
     db.session.flush()
 

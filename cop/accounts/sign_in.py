@@ -1,31 +1,74 @@
 """The signed-in account of a request, and the hook that applies what views declare."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar, Final
 
 from flask import Flask, current_app, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from cop.accounts import access
+from cop.accounts import access, queries_factors, queries_sessions, rules_sessions, service_sessions
 from cop.accounts.models import Account
+from cop.accounts.rules_sessions import MEMBER_IDLE, STAFF_IDLE, STAMP_EVERY, Standing
 from cop.activity.service import PUBLIC, Actor
 from cop.core import clock
 from cop.core.access import Access, declared
-from cop.core.db import db
 from cop.core.errors import Forbidden, NotFound
 from cop.core.settings import current_settings
+from cop.core.web import request_is_safe
 
-# Without a request for so long, one signs in again: whoever has a role sees other people's data.
-STAFF_IDLE: Final = timedelta(hours=12)
-MEMBER_IDLE: Final = timedelta(days=30)
-# The session is a cookie: writing the time at every request would send it back with every page.
-_STAMP_EVERY: Final = timedelta(minutes=5)
-# Who has just come by a mailed link may choose a password without giving the old one.
-_JUST_NOW: Final = timedelta(minutes=30)
+# What each one may open, and where the others are sent to become one who may.
+_OPEN_TO: Final = {
+    Standing.IN: {"signing_in", "securing", "signed_in", "permission"},
+    Standing.TO_SET_UP: {"signing_in", "securing"},
+    Standing.TO_PASS: {"signing_in"},
+}
+_NEXT_STEP: Final = {Standing.TO_SET_UP: "security.show", Standing.TO_PASS: "second_factor.show"}
 
 
 class UndeclaredAccess(RuntimeError):
     """A route does not say who may call it; the application refuses to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who comes by a session: what Flask-Login takes for the user. Signed in, or on the way (``standing``)."""
+
+    token: str
+    account: Account
+    session_id: int
+    by: str
+    created_at: datetime
+    proved_at: datetime
+    second_factor_at: datetime | None
+    has_factor: bool
+
+    is_authenticated: ClassVar = True
+    is_active: ClassVar = True
+    is_anonymous: ClassVar = False
+
+    def get_id(self) -> str:
+        return self.token
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("account", self.account.id)
+
+    @property
+    def just_proved(self) -> bool:
+        """Whether this person has shown a moment ago who they are, so that what protects the account may change."""
+        return rules_sessions.just_now(self.proved_at, clock.now())
+
+    @property
+    def just_came_by_link(self) -> bool:
+        return self.by == "link" and rules_sessions.just_now(self.created_at, clock.now())
+
+    @property
+    def standing(self) -> Standing:
+        if self.second_factor_at is not None:  # nearly everybody who has a role: nothing more to look up
+            return Standing.IN
+        required = current_settings().second_factor == "staff" and access.is_staff(self.account)
+        return rules_sessions.standing(passed=False, has_factor=self.has_factor, required=required)
 
 
 def init_app(app: Flask) -> None:
@@ -42,14 +85,26 @@ def init_app(app: Flask) -> None:
             )
 
 
-def current_account() -> Account | None:
-    """The account itself, not Flask-Login's stand-in, which the database would not know."""
+def visitor() -> Visitor | None:
+    """Who comes by a session, even if a second factor is still to be shown."""
     if not has_request_context() or "_user_id" not in session:
         return None  # nearly everybody: Flask-Login would look further
-    if not current_user or not current_user.is_authenticated:
-        return None
-    account: Account = current_user._get_current_object()
-    return account
+    found = current_user._get_current_object() if current_user else None
+    return found if isinstance(found, Visitor) else None
+
+
+def known_visitor() -> Visitor:
+    """The same, on pages the hook opens to nobody else."""
+    found = visitor()
+    if found is None:
+        raise RuntimeError("a page for people signed in was reached without account")
+    return found
+
+
+def current_account() -> Account | None:
+    """The account that has signed in. One whose second factor is still to be shown has not, on any page."""
+    found = visitor()
+    return found.account if found and found.standing is Standing.IN else None
 
 
 def actor() -> Actor:
@@ -57,45 +112,69 @@ def actor() -> Actor:
     return Actor("account", account.id) if account else PUBLIC
 
 
-def start(account: Account, *, by: str) -> None:
+def start(account: Account, *, by: str) -> Visitor:
     """Sign in on this browser, in a new session: what was in the old one may have been put there by somebody else.
 
-    ``by``: "password" or "link".
+    ``by``: "password", "link" or "passkey", which is a thing one has and a gesture only its owner can make: both
+    factors at once.
     """
-    session.clear()
+    end()
+    passed = by == "passkey"
+    begun, token = service_sessions.begin(account, by, request.user_agent.string, passed=passed)
+    now = begun.created_at
+    has_factor = queries_factors.has_any(account.id)
+    made = Visitor(token, account, begun.id, by, now, now, now if passed else None, has_factor=has_factor)
     session.permanent = True
-    login_user(account)
-    stamp = int(clock.now().timestamp())
-    session.update(language=account.language, signed_in_by=by, signed_in_at=stamp, seen_at=stamp)
+    session["language"] = account.language
+    login_user(made)
+    return made
+
+
+def prove_again(*, passed: bool) -> None:
+    """This person has shown again who they are, ``passed``: by the second factor."""
+    found, now = known_visitor(), clock.now()
+    token = service_sessions.renew(found.session_id, passed=passed)
+    login_user(replace(found, token=token, proved_at=now, second_factor_at=now if passed else found.second_factor_at))
 
 
 def end() -> None:
     """Sign out on this browser; only the language stays."""
-    language = session.get("language")
+    found, language = visitor(), session.get("language")
+    if found:
+        service_sessions.end(found.account.id, found.session_id)
     logout_user()
     session.clear()
     if language:
         session["language"] = language
 
 
-def came_by_link_just_now() -> bool:
-    return session.get("signed_in_by") == "link" and _since("signed_in_at") < _JUST_NOW
+def onward(target: str) -> str:
+    """Where to go after signing in: there, or first to the second factor."""
+    found = visitor()
+    step = _NEXT_STEP.get(found.standing) if found else None
+    return url_for(step, next=target) if step else target
 
 
-def _since(mark: str) -> timedelta:
-    return clock.now() - datetime.fromtimestamp(session.get(mark, 0), UTC)
-
-
-def _load(identifier: str) -> Account | None:
-    number, _, epoch = identifier.partition(".")
-    account = db.session.get(Account, int(number)) if number.isdigit() else None
-    if account is None or not account.active or str(account.session_epoch) != epoch:
+def _load(token: str) -> Visitor | None:
+    row, now = queries_sessions.by_token(token), clock.now()
+    if row is None:
         return None
-    if "seen_at" in session and _since("seen_at") > (STAFF_IDLE if access.is_staff(account) else MEMBER_IDLE):
+    idle = now - row.seen_at
+    if idle > MEMBER_IDLE or (idle > STAFF_IDLE and access.is_staff(row.Account)):
         return None
-    if _since("seen_at") > _STAMP_EVERY:
-        session["seen_at"] = int(clock.now().timestamp())
-    return account
+    if idle > STAMP_EVERY and request_is_safe():
+        service_sessions.stamp(row.session_id)
+        session.modified = True  # sent again: its own date is what lets the browser keep it
+    return Visitor(
+        token,
+        row.Account,
+        row.session_id,
+        row.by,
+        row.created_at,
+        row.proved_at,
+        row.second_factor_at,
+        has_factor=row.has_factor,
+    )
 
 
 def _decide() -> Any:
@@ -106,11 +185,18 @@ def _decide() -> Any:
         raise UndeclaredAccess(request.endpoint)
     if need.kind == "public" or (need.open_in_demo and current_settings().demo):
         return None
-    account = current_account()
-    if account is None:
-        back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
-        return redirect(url_for("accounts.sign_in", next=back), 303)
-    return _check(account, need)
+    found = visitor()
+    if found is None:
+        return redirect(url_for("accounts.sign_in", next=_asked_for()), 303)
+    standing = found.standing
+    if need.kind not in _OPEN_TO[standing]:
+        return redirect(url_for(_NEXT_STEP[standing], next=_asked_for()), 303)
+    return _check(found.account, need)
+
+
+def _asked_for() -> str | None:
+    """The page to come back to; a press is not made a second time."""
+    return request.full_path.rstrip("?") if request_is_safe() else None
 
 
 def _check(account: Account, need: Access) -> None:

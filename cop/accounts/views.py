@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from cop.accounts import access, queries, service, sign_in, views_management
+from cop.accounts import access, queries, service, service_sessions, sign_in, views_management
 from cop.accounts.forms import ChangePasswordForm, ChoosePasswordForm, LinkForm, PasswordSignInForm, ProfileForm
 from cop.accounts.models import Account
 from cop.accounts.rules import normalised_email
@@ -18,7 +18,6 @@ from cop.core.links import local_path
 blueprint = Blueprint("accounts", __name__)
 BLUEPRINTS: Final = (blueprint, views_management.blueprint)
 
-# Where a person arrives: the first page their rights open.
 _ARRIVALS: Final = (
     (Permission.EVENT_READ, "events.desk"),
     (Permission.STATISTICS_READ, "statistics.engagement"),
@@ -29,10 +28,8 @@ _ARRIVALS: Final = (
 @blueprint.get("/connexion", endpoint="sign_in")
 @public
 def show_sign_in() -> Any:
-    account = sign_in.current_account()
-    if account:
-        return redirect(_arrival(account), 303)
-    return _sign_in_page()
+    found = sign_in.visitor()
+    return redirect(_arrival(found.account), 303) if found else _sign_in_page()
 
 
 @blueprint.post("/connexion", endpoint="sign_in_post")
@@ -73,11 +70,10 @@ def _mail_link() -> Any:
 
 
 def _arrival(account: Account) -> str:
-    back = local_path(request.values.get("next"))
-    if back:
-        return back
+    """Where they were going, or the first page their rights open; first to the second factor, if there is one."""
     found = (endpoint for permission, endpoint in _ARRIVALS if access.has_anywhere(account, permission))
-    return url_for(next(found, "registrations.mine"))
+    back = local_path(request.values.get("next"))
+    return sign_in.onward(back or url_for(next(found, "registrations.mine")))
 
 
 @blueprint.get("/connexion/lien-envoye")
@@ -110,9 +106,9 @@ def use_link(token: str) -> Any:
 @public
 def sign_out() -> Any:
     """On this browser, or with ``everywhere`` on all of them."""
-    account = sign_in.current_account()
-    if account and "everywhere" in request.form:
-        service.sign_out_everywhere(account)
+    found = sign_in.visitor()
+    if found and "everywhere" in request.form:
+        service_sessions.end_all(found.account.id)
     sign_in.end()
     flash(_("You are signed out."), "done")
     return redirect(url_for("accounts.sign_in"), 303)
@@ -146,25 +142,24 @@ def change_password() -> Any:
     rate_limits.hit("password", str(account.id), limit=10, seconds=900)
     current = form.current.data if isinstance(form, ChangePasswordForm) else None
     try:
-        account = service.change_password(account.id, current, form.password.data, sign_in.actor())
+        service.change_password(
+            account.id, current, form.password.data, sign_in.actor(), session_id=sign_in.known_visitor().session_id
+        )
     except Refused as refused:
         refuse(form, refused)
         return _profile_page(password_form=form, form=form), 422
-    sign_in.start(account, by="password")
+    sign_in.prove_again(passed=False)
     flash(_("Your password was changed. Other devices are signed out."), "done")
     return redirect(url_for("accounts.profile"), 303)
 
 
 def _me() -> Account:
-    account = sign_in.current_account()
-    if account is None:  # the hook lets nobody else in
-        raise RuntimeError("a page for people signed in was reached without account")
-    return account
+    return sign_in.known_visitor().account
 
 
 def _password_form(account: Account) -> ChoosePasswordForm:
     """The present password is asked for, unless there is none or its owner has just proved to read the mails."""
-    if account.password_hash is None or sign_in.came_by_link_just_now():
+    if account.password_hash is None or sign_in.known_visitor().just_came_by_link:
         return ChoosePasswordForm()
     return ChangePasswordForm()
 

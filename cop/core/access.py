@@ -68,7 +68,7 @@ class Access:
     right", and raises ``NotFound`` when the thing does not exist.
     """
 
-    kind: str  # public, signed_in or permission
+    kind: str  # public, signing_in, securing, signed_in or permission
     permission: Permission | None = None
     scope: Scope | None = None
     open_in_demo: bool = False
@@ -98,6 +98,18 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anybody who has signed in may call the view, which shows only what is theirs."""
     setattr(view, ATTRIBUTE, Access("signed_in"))
+    return view
+
+
+def signing_in(view: View) -> View:
+    """Whoever has begun to sign in may call the view, even if a second factor is still to be shown."""
+    setattr(view, ATTRIBUTE, Access("signing_in"))
+    return view
+
+
+def securing(view: View) -> View:
+    """Whoever has signed in may call the view, even if the second factor their role requires is still to be set up."""
+    setattr(view, ATTRIBUTE, Access("securing"))
     return view
 
 

@@ -38,6 +38,7 @@ class Settings:
     mail_daily_quota: int
     register_key: str
     demo: bool
+    second_factor: str
     trusted_proxies: int
     hosting_provider: str
     log_level: str
@@ -58,7 +59,7 @@ def _text(value: str) -> str:
 def _choice(*allowed: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in allowed:
-            raise ValueError(f"expected one of: {', '.join(allowed)}")
+            raise ValueError(f"expected one of: {', '.join(filter(None, allowed))}")
         return value
 
     return read
@@ -134,6 +135,11 @@ FIELDS: Final[Mapping[str, Field]] = {
         _text, "", "keys the fingerprints of register numbers; by default derived from the secret key"
     ),
     "demo": Field(_boolean, "no", "demonstration: mails are kept, accounts are printed"),
+    "second_factor": Field(
+        _choice("staff", "optional", ""),
+        "",
+        "staff: whoever sees others' data shows a second factor; optional: whoever wants to (default in a demonstration)",
+    ),
     "trusted_proxies": Field(_number(0, 5), "0", "reverse proxies in front, whose X-Forwarded headers are believed"),
     "hosting_provider": Field(_text, "", "who hosts the server: name, address, telephone (the legal notice says it)"),
     "log_level": Field(_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "how much is logged"),
@@ -155,6 +161,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         raise SettingsError("\n".join(faults))
     values["database_url"] = values["database_url"] or f"sqlite:///{values['instance'] / 'cop.sqlite3'}"
     values["register_key"] = values["register_key"] or f"register:{values['secret_key']}"
+    # There, everybody is made up, and whoever looks at it should not have to fetch a telephone.
+    values["second_factor"] = values["second_factor"] or ("optional" if values["demo"] else "optional")
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 

@@ -193,11 +193,10 @@ class TestTakingBack:
         assert not db.session.get_one(Account, ada).active
 
     def test_suspended_is_out_and_restored_is_in(self, client_of: Any, ada: int, people: People) -> None:
-        epoch = people.bob.session_epoch
         client: FlaskClient = client_of(ada)
         client.post(f"{BASE}/{people.bob_id}/suspendre")
         db.session.rollback()
-        assert (people.bob.active, people.bob.session_epoch) == (False, epoch + 1)
+        assert not people.bob.active
         assert "Suspendu" in client.get(BASE).text
         client.post(f"{BASE}/{people.bob_id}/retablir")
         db.session.rollback()

@@ -21,6 +21,7 @@ from cop.mail.models import MailMessage
 from cop.people.models import Person
 from cop.registrations.models import Registration
 from tests.people_of_the_tests import PARIS, People, account, event, person, territory
+from tests.signing_in import put_in
 
 LOGIN, FORBIDDEN, MISSING, IN = "login", "403", "404", "in"
 
@@ -90,10 +91,7 @@ def rules_of(app: Application) -> list[tuple[str, Rule]]:
 
 def browser_of(app: Application, who: Account | None) -> FlaskClient:
     client = app.test_client()
-    if who is not None:
-        with client.session_transaction() as session:
-            session["_user_id"] = who.get_id()
-    return client
+    return client if who is None else put_in(client, who)
 
 
 def door(answer: Any) -> str:

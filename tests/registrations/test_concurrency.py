@@ -20,6 +20,7 @@ from cop.registrations import mails, service
 from cop.registrations.models import Registration
 from tests.people_of_the_tests import People, event
 from tests.registrations.conftest import FORM
+from tests.signing_in import hold, open_session
 
 NEWCOMERS = 100
 SEATS = 10
@@ -104,11 +105,10 @@ def test_cancelling_and_registering_at_once(app: Any, people: People) -> None:
 
 def test_capacity_is_not_lowered_under_those_who_register_meanwhile(app: Any, people: People, sign_in: Any) -> None:
     event_id, slug = make_event(people, capacity=20)
-    bob = people.bob.get_id()
+    bob = open_session(people.bob)
 
     def lower(client: Any) -> int:
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = bob, True
+        hold(client, bob)
         address = f"/animation/evenements/{event_id}/modifier"
         values = {"title": "Écrire", "day_0": "2027-01-14", "starts_0": "09:00", "ends_0": "12:30", "mode": "onsite"}
         values |= {"commune": "Angers (49000)", "capacity": "5", "audience": "public", "version": "1"}
