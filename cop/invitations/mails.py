@@ -50,7 +50,17 @@ def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, tol
     """The meeting takes place, without this person. ``told`` is false when no calendar ever heard of it."""
     values = {**_facts(invitation), "by_person": reason == Withdrawal.BY_PERSON, "told": told}
     key = f"invitation:{invitation.id}:withdrawn"
+    if reason == Withdrawal.BY_CALENDAR:  # the calendar knows already; the way back is what matters
+        values = {**_facts(invitation), "page": personal_page(invitation.event, invitation.person)}
+        return _send(invitation, "declined", key, now, method="", values=values)
     return _send(invitation, "withdrawal", key, now, method="CANCEL" if told else "", values=values)
+
+
+def asked_again(invitation: Invitation, now: datetime) -> MailMessage | None:
+    """The present date, to somebody whose answer was to an older one."""
+    key = f"invitation:{invitation.id}:asked:{invitation.sequence}:{now:%Y%m%d}"
+    values = {**_seat(invitation), "plans_changed": True}
+    return _send(invitation, "update", key, now, method="REQUEST", values=values)
 
 
 def _send(

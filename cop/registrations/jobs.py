@@ -20,7 +20,20 @@ def _dismiss(registration_id: int, now: datetime) -> None:
         service.dismiss(registration, now)
 
 
+def _decline(registration_id: int, now: datetime) -> None:
+    registration = db.session.get(Registration, registration_id)
+    if registration is not None:
+        service.decline(registration, now)
+
+
 JOBS: Final = [
+    Job(
+        name="registrations.declined",
+        title=_l("Give back the seats of people who declined in their calendar"),
+        every=timedelta(seconds=15),
+        find=queries.declined,
+        handle=_decline,
+    ),
     Job(
         name="registrations.promotions",
         title=_l("Give seats that became free to those who wait"),
