@@ -77,7 +77,7 @@ def enqueue(
         "expires_at": expires_at,
         "created_at": now,
     }
-    stop = oppositions.link_of(row["recipient"], category, person_id)
+    stop = oppositions.link_of(recipient, category, person_id)
     origin, body = _word(row, template, values, locale, calendar, stop)
     _address(row, body, origin, in_reply_to, tuple(attachments), stop)
     return _insert(row, body)
