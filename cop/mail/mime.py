@@ -65,6 +65,7 @@ class Letter:
     calendar: str | None = None
     calendar_method: str = ""
     attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str = ""  # the address that stops mails of this kind
 
 
 def address(name: str, email: str) -> Address:
@@ -127,7 +128,15 @@ def _headers(letter: Letter) -> bytes:
     ]
     if letter.in_reply_to:
         headers += [("In-Reply-To", letter.in_reply_to), ("References", letter.in_reply_to)]
-    return b"".join(_header(policy, name, value) for name, value in headers)
+    return b"".join(_header(policy, name, value) for name, value in headers) + _one_click(letter.unsubscribe)
+
+
+def _one_click(url: str) -> bytes:
+    """The button of mail programs that stops such mails (RFC 2369, RFC 8058). Written by hand: folded by the standard
+    library, a long address would be encoded, and lead nowhere."""
+    if not url:
+        return b""
+    return f"List-Unsubscribe:\r\n <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 def _header(policy: "EmailPolicy[Any]", name: str, value: Any) -> bytes:

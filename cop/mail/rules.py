@@ -14,11 +14,12 @@ STUCK_AFTER: Final = 15 * MINUTE
 # A claimed mail that is not tried within this time is given back: it must never be sent by a worker
 # whose claim another one may believe dead.
 LEASE: Final = 5 * MINUTE
-BODIES_KEPT_FOR: Final = timedelta(days=30)
 QUOTA_WINDOW: Final = timedelta(hours=24)
 # A newsletter that used the whole quota would keep confirmations waiting until the next day.
 KEPT_FOR_SERVICE: Final = 0.2
 
+# Why a mail was kept back, where the outbox says what went wrong: the person opposed such mails (RGPD, art. 21).
+OPPOSED: Final = "opposed"
 PRIORITIES: Final = {"service": 0, "reminder": 10, "community": 20}
 
 _UNKNOWN_USER: Final = ("5.1.1", "5.1.6", "5.1.10", "5.2.1")

@@ -3,7 +3,6 @@
 ``service_delivery`` hands them over.
 """
 
-import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,10 +19,12 @@ from cop.core.settings import current_settings
 from cop.host import queries as host
 from cop.host.models import Host
 from cop.mail import composition, mime
+from cop.mail import queries_opposition as oppositions
 from cop.mail.content_lines import one_line
 from cop.mail.mime import Attachment, Letter
 from cop.mail.models import MailBody, MailMessage, Status, Suppression
-from cop.mail.rules import PRIORITIES
+from cop.mail.queries_opposition import address_hash
+from cop.mail.rules import OPPOSED, PRIORITIES
 
 # Of tables, and built once: a mail is queued in the request of whoever registers.
 _KNOWN: Final = sa.select(MailMessage.__table__.c.id).where(MailMessage.__table__.c.key == sa.bindparam("key"))
@@ -76,18 +77,30 @@ def enqueue(
         "expires_at": expires_at,
         "created_at": now,
     }
-    origin, body = _word(row, template, values, locale, calendar)
-    _address(row, body, origin, in_reply_to, tuple(attachments))
+    stop = oppositions.link_of(recipient, category, person_id)
+    origin, body = _word(row, template, values, locale, calendar, stop)
+    _address(row, body, origin, in_reply_to, tuple(attachments), stop)
     return _insert(row, body)
 
 
 def _word(
-    row: dict[str, Any], template: str, values: Mapping[str, Any], locale: str, calendar: tuple[str, str] | None
+    row: dict[str, Any],
+    template: str,
+    values: Mapping[str, Any],
+    locale: str,
+    calendar: tuple[str, str] | None,
+    stop: str,
 ) -> tuple[Address, dict[str, Any]]:
     """Give the mail its subject; returns who it is from, and what it says."""
     organisation = host.current_host()
     origin = _origin(*_sender(organisation))
-    frame = {"host": organisation, "site_url": current_settings().public_url, "category": row["category"]}
+    frame = {
+        "host": organisation,
+        "site_url": current_settings().public_url,
+        "category": row["category"],
+        "data_url": links.absolute_url("privacy.ask"),
+        "opposition_url": stop,
+    }
     words = composition.compose(template, values, locale, frame)
     text, method = calendar or (None, None)
     row.update(sender=origin.addr_spec, subject=words.subject[:500], calendar_method=method)
@@ -112,7 +125,12 @@ def new_message_id() -> str:
 
 
 def _address(
-    row: dict[str, Any], body: dict[str, Any], origin: Address, in_reply_to: str | None, files: tuple[Attachment, ...]
+    row: dict[str, Any],
+    body: dict[str, Any],
+    origin: Address,
+    in_reply_to: str | None,
+    files: tuple[Attachment, ...],
+    stop: str,
 ) -> None:
     """Give the mail its bytes and its first state."""
     try:
@@ -133,10 +151,14 @@ def _address(
         calendar=body["calendar"],
         calendar_method=row["calendar_method"] or "",
         attachments=files,
+        unsubscribe=stop,
     )
     body["raw"] = mime.compose(letter)
-    status = Status.SUPPRESSED if is_suppressed(recipient.addr_spec) else Status.QUEUED
-    row.update(recipient=recipient.addr_spec, status=status)
+    row.update(recipient=recipient.addr_spec, status=Status.QUEUED)
+    if is_suppressed(recipient.addr_spec):
+        row.update(status=Status.SUPPRESSED)
+    elif oppositions.refuses(recipient.addr_spec, row["category"], row["person_id"]):
+        row.update(status=Status.SUPPRESSED, error=OPPOSED)
 
 
 def sender() -> tuple[str, str]:
@@ -159,12 +181,6 @@ def cancel(key: str) -> bool:
         .values(status=Status.CANCELLED)
     )
     return change(statement) > 0
-
-
-def address_hash(address: str) -> str:
-    """A keyed hash: who steals the table cannot test addresses against it without the key."""
-    secret = current_settings().secret_key.encode()
-    return hmac.new(secret, f"suppression:{address.strip().lower()}".encode(), "sha256").hexdigest()
 
 
 def is_suppressed(address: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop.core.db import change, db
+from cop.host import queries_retention as retention
 from cop.mail import rules
 from cop.mail.models import MailBody, MailMessage, Status
 
@@ -34,7 +35,7 @@ def erase_bodies(now: datetime) -> int:
     """Forget what was written, keep that it was: links, names and places have served."""
     old = (
         _MAIL.c.bodies_erased_at.is_(None),
-        _MAIL.c.created_at <= now - rules.BODIES_KEPT_FOR,
+        _MAIL.c.created_at < retention.too_old("mail_body", now),
         _MAIL.c.status.in_(_AT_REST),
     )
     db.session.execute(sa.delete(_BODIES).where(_BODIES.c.mail_id.in_(sa.select(_MAIL.c.id).where(*old))))

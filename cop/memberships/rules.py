@@ -149,22 +149,55 @@ def check_end(*, starts_on: date, ends_on: date, ended_on: date) -> None:
         raise Refused(_l("This is after the end of the period: it ends by itself."), "ended_on")
 
 
-def step_day(ends_on: date, days_before: int) -> date:
-    return ends_on - timedelta(days=days_before)
-
-
-def step_due(steps: Iterable[tuple[int, int]], ends_on: date, today: date, within: int) -> int | None:
-    """Which step (``(id, days_before)``) is due for a period ending then: the latest whose day has come.
-
-    A worker back after weeks sends one mail, not the backlog; and what is older than ``within`` days is left.
-    """
-    passed = [(step_day(ends_on, days), number) for number, days in steps if step_day(ends_on, days) <= today]
-    if not passed:
-        return None
-    day, number = max(passed)
-    return number if (today - day).days <= within else None
-
-
 def receipt_number(year: int, number: int) -> str:
     """« 2026-0007 »"""
     return f"{year}-{number:04}"
+
+
+# --- The renewal ------------------------------------------------------------------------------------
+
+RENEWAL_KIND: Final = "memberships.renewal"
+DEADLINE_KIND: Final = "memberships.deadline"
+# An automatic mail leaves within so many days of its day, or not at all: older news would only surprise.
+WITHIN: Final = timedelta(days=14)
+# A member whose period ended longer ago is no longer reminded of it.
+GIVEN_UP_AFTER: Final = timedelta(days=92)
+FROM_HOUR: Final = 8  # nobody wants to be reminded to pay at one in the morning
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The last days of membership for which a step is the one that is due: ``after`` < day <= ``until``."""
+
+    after: date
+    until: date
+
+
+def window(days_before: int, others: Iterable[int], today: date) -> Window:
+    """For which ends of period this step is due: its day has come, and that of the next one has not.
+
+    A worker back after weeks of rest sends each member one mail, the latest, and not the backlog.
+    """
+    later = [days for days in others if days < days_before]
+    after = today + timedelta(days=max(later)) if later else today - GIVEN_UP_AFTER - timedelta(days=1)
+    return Window(after, today + timedelta(days=days_before))
+
+
+def renewal_key(step_id: int, membership_id: int | str) -> str:
+    """A membership is one member and one period: each gets each mail once."""
+    return f"renewal:{step_id}:{membership_id}"
+
+
+def deadline_key(step_id: int, year: int, account_id: int | str) -> str:
+    return f"renewal-deadline:{step_id}:{year}:{account_id}"
+
+
+def next_deadline(today: date) -> date:
+    """The day before which a year's memberships and missions are to be renewed: 1 January."""
+    return date(today.year + 1, 1, 1)
+
+
+def deadline_due(days_before: int, others: Iterable[int], today: date) -> bool:
+    """Whether the coordination is to be told now: so many days before 1 January, and no later step has come."""
+    left = (next_deadline(today) - today).days
+    return left <= days_before and not any(left <= days < days_before for days in others)

@@ -170,6 +170,11 @@ def _held(person_id: int, organisation_id: int) -> Affiliation | None:
     return found
 
 
+def is_there(person_id: int, organisation_id: int) -> bool:
+    """Whether the person works there, without an end."""
+    return _held(person_id, organisation_id) is not None
+
+
 def _complete(held: Affiliation, values: dict[str, Any]) -> Affiliation:
     """What is known stays where nothing new is said; a last day that was not known ends it."""
     held.function = values["function"] or held.function

@@ -107,6 +107,7 @@ _IDENTITY = (
     Person.account_id,
     Person.email,
     Person.anonymised_at,
+    Person.counted_as,
     Person.profession_code,
 )
 
@@ -118,6 +119,7 @@ def _key(row: Any) -> str | None:
         account_id=row.account_id,
         address=row.email,
         erased=row.anonymised_at is not None,
+        counted_as=row.counted_as,
     )
 
 

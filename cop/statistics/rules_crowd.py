@@ -70,15 +70,22 @@ class Attendee:
 
 
 def person_key(
-    person_id: int, *, number: str | None, account_id: int | None, address: str | None, erased: bool
+    person_id: int,
+    *,
+    number: str | None,
+    account_id: int | None,
+    address: str | None,
+    erased: bool,
+    counted_as: int | None = None,
 ) -> str | None:
     """Who is one person: the national number when known, else the account, else the address, else nobody.
 
     Somebody without any of these enters the attendance of an event, never a count of distinct people: the
-    same person would be counted at each event. An erased record stands for one person.
+    same person would be counted at each event. Erasing changes no figure: the erased records of one person share
+    ``counted_as``, and who was nobody before is nobody still.
     """
     if erased:
-        return f"erased:{person_id}"
+        return f"erased:{counted_as}" if counted_as else None
     if number:
         return f"number:{number}"
     if account_id:

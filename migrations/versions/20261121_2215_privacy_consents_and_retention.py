@@ -90,6 +90,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_privacy_request_answered_on"), "privacy_request", ["answered_on"])
     with op.batch_alter_table("person") as batch_op:
         batch_op.add_column(sa.Column("counted_as", sa.Integer(), nullable=True))
+    op.execute("UPDATE person SET counted_as = id WHERE anonymised_at IS NOT NULL")
 
 
 def downgrade() -> None:

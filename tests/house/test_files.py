@@ -32,6 +32,7 @@ OWN_FILES = {
         "rate_limits",
         "settings",
         "spreadsheets",
+        "spreadsheets_guard",
         "timeline",
         "tokens",
         "unit_of_work",

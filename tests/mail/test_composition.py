@@ -14,7 +14,13 @@ from cop.mail.composition import escape, escape_lines
 from cop.mail.content_lines import one_line
 from tests.mail.conftest import VALUES
 
-FRAME = {"host": None, "site_url": "http://localhost", "category": "service"}
+FRAME = {
+    "host": None,
+    "site_url": "http://localhost",
+    "category": "service",
+    "data_url": "http://localhost/mes-donnees",
+    "opposition_url": "",
+}
 HOSTILE = (
     "Titre\r\nBcc: victime@example.org\n# Haut *gras* `code` <script>alert(1)</script> "
     "[ici](http://mal.example) &amp; \\ ![x](y)"

@@ -108,7 +108,7 @@ def test_an_erased_person_still_counts_as_one(people: People) -> None:
         for day in (MARCH, JUNE):
             present(key_event(people, maine_et_loire(), day), someone)
         someone.email, someone.given_name, someone.family_name = None, "", ""
-        someone.anonymised_at = now.now()
+        someone.anonymised_at, someone.counted_as = now.now(), someone.id
     assert mobilised(ground(maine_et_loire())) == 1
 
 

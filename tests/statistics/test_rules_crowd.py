@@ -112,7 +112,9 @@ def test_a_person_nobody_can_recognise_is_never_counted() -> None:
         ({"address": " A@X.example "}, "address:a@x.example"),
         ({"address": "  "}, None),
         ({}, None),
-        ({"erased": True}, "erased:12"),
+        ({"erased": True, "counted_as": 12}, "erased:12"),
+        ({"erased": True, "counted_as": 9}, "erased:9"),
+        ({"erased": True}, None),
     ],
 )
 def test_who_is_one_person(known: dict[str, object], key: str | None) -> None:

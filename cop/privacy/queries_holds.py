@@ -1,0 +1,48 @@
+"""What keeps somebody's name: a mandate or a membership in force, a role."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from cop.accounts.models import Grant
+from cop.core.db import db
+from cop.mandates.models import Mandate
+from cop.memberships.models import Membership
+from cop.people.models import Person
+
+
+def _mandates(today: date) -> sa.Select[int]:
+    return sa.select(Mandate.person_id).where(sa.or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today))
+
+
+def _memberships(today: date) -> sa.Select[int]:
+    return sa.select(Membership.person_id).where(sa.func.coalesce(Membership.ended_on, Membership.ends_on) >= today)
+
+
+def _roles(today: date) -> sa.Select[int]:
+    in_force = sa.or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
+    return sa.select(Grant.account_id).where(in_force)
+
+
+def in_force(today: date) -> set[int]:
+    """The people no time of keeping touches today: they have a mandate, a membership or a role, now or to come."""
+    staff = sa.select(Person.id).where(Person.account_id.in_(_roles(today)))
+    return {*db.session.scalars(sa.union(_mandates(today), _memberships(today), staff))}
+
+
+def once_members() -> set[int]:
+    """Those who ever had a membership or a mandate."""
+    return {*db.session.scalars(sa.union(sa.select(Membership.person_id), sa.select(Mandate.person_id)))}
+
+
+def holds_mandate(person_ids: Sequence[int], today: date) -> bool:
+    return bool(db.session.scalar(_mandates(today).where(Mandate.person_id.in_(person_ids)).limit(1)))
+
+
+def holds_role(account_ids: Sequence[int], today: date) -> bool:
+    return bool(db.session.scalar(_roles(today).where(Grant.account_id.in_(account_ids)).limit(1)))
+
+
+def is_member(person_ids: Sequence[int], today: date) -> bool:
+    return bool(db.session.scalar(_memberships(today).where(Membership.person_id.in_(person_ids)).limit(1)))
