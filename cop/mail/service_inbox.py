@@ -13,11 +13,12 @@ from cop.core import clock
 from cop.core.db import change, db, insert_if_absent
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import unit_of_work
+from cop.host import queries_retention as retention
 from cop.mail import imap, reading, service
 from cop.mail.models import MailMessage, Status
 from cop.mail.models_inbox import InboxMail, InboxMark, InboxState
 from cop.mail.reading import Bounce, Incoming, Kind
-from cop.mail.rules import BODIES_KEPT_FOR, is_unknown_user
+from cop.mail.rules import is_unknown_user
 
 # What the application deals with leaves the folder; people's own words stay there, unread.
 _MOVED: Final = frozenset({Kind.ANSWER, Kind.COUNTER, Kind.BOUNCE})
@@ -132,6 +133,7 @@ def settle(mail: InboxMail, state: InboxState, reason: str = "") -> None:
 
 def erase_contents(now: datetime) -> int:
     """Forget what was written; that an answer came, and what became of it, stays with the registration."""
-    old = sa.update(InboxMail).where(InboxMail.erased_at.is_(None), InboxMail.received_at <= now - BODIES_KEPT_FOR)
+    too_old = InboxMail.received_at < retention.too_old("mail_body", now)
+    old = sa.update(InboxMail).where(InboxMail.erased_at.is_(None), too_old)
     settled = old.where(InboxMail.state.in_((InboxState.DONE, InboxState.DROPPED)))
     return change(settled.values(text="", calendar=None, sender_name="", erased_at=now))
