@@ -44,6 +44,7 @@ TABS: Final = {
     # Everybody the organisation knows, and what they are to it.
     "people": (
         Entry(_l("Everybody"), "network.people", Permission.PERSON_READ),
+        Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
     ),
     # What somebody who has signed in sees of their own.
