@@ -27,6 +27,7 @@ class Entry:
 MENU: Final = (
     Entry(_l("Agenda"), "events.agenda"),
     Entry(_l("This week"), "events.desk", Permission.EVENT_READ),
+    Entry(_l("People"), "network.people", Permission.PERSON_READ),
     Entry(_l("Engagement"), "statistics.engagement", Permission.STATISTICS_READ),
     Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
     Entry(_l("My space"), "registrations.mine", signed_in=True),
@@ -41,11 +42,16 @@ TABS: Final = {
         Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
     ),
     # Everybody the organisation knows, and what they are to it.
-    "people": (),
+    "people": (
+        Entry(_l("Everybody"), "network.people", Permission.PERSON_READ),
+        Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
+        Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
+    ),
     # What somebody who has signed in sees of their own.
     "my_space": (
         Entry(_l("What is coming"), "registrations.mine"),
         Entry(_l("My account"), "accounts.profile"),
+        Entry(_l("Security"), "security.show"),
     ),
 }
 

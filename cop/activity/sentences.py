@@ -7,6 +7,13 @@ from cop.core.i18n import _, _l
 
 # ``who`` acts, ``what`` is the thing, as the page names them.
 SENTENCES: Final[Mapping[str, Any]] = {
+    "account.factor_added": _l("%(who)s added a second factor to the account of %(what)s."),
+    "account.factor_removed": _l("%(who)s took a second factor off the account of %(what)s."),
+    "account.factors_reset": _l("%(who)s took every second factor off the account of %(what)s."),
+    "account.recovery_code_used": _l("%(who)s used a recovery code."),
+    "account.recovery_codes_renewed": _l("%(who)s made new recovery codes."),
+    "account.second_factor_failed": _l("A wrong second factor was shown for the account of %(who)s."),
+    "account.sessions_ended": _l("%(who)s signed their other devices out."),
     "account.changed": _l("%(who)s changed the account of %(what)s."),
     "account.opened": _l("%(who)s opened the account of %(what)s."),
     "account.password_changed": _l("%(who)s changed the password of %(what)s."),
@@ -31,6 +38,22 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "registration.promoted": _l("%(who)s gave a seat that became free for %(what)s."),
     "registration.waitlisted": _l("%(who)s made a registration on the waiting list of %(what)s."),
     "statistics.exported": _l("%(who)s took a copy of the figures of %(what)s."),
+    "candidate.approached": _l("%(who)s thought of somebody for a seat (%(what)s)."),
+    "candidate.moved": _l("%(who)s noted how far a candidate has come (%(what)s)."),
+    "decision.changed": _l("%(who)s changed a decision (%(what)s)."),
+    "decision.recorded": _l("%(who)s wrote down a decision (%(what)s)."),
+    "mandate.changed": _l("%(who)s changed a mandate (%(what)s)."),
+    "mandate.ended": _l("%(who)s ended a mandate early (%(what)s)."),
+    "mandate.exported": _l("%(who)s took a copy of the list of mandates of %(what)s."),
+    "mandate.given": _l("%(who)s gave a mandate (%(what)s)."),
+    "mandate.put_back": _l("%(who)s put a mandate back (%(what)s)."),
+    "mandate.removed": _l("%(who)s took off a mandate written by mistake (%(what)s)."),
+    "mandate.reopened": _l("%(who)s undid the early end of a mandate (%(what)s)."),
+    "mandate.rights_put_right": _l("%(who)s put right the access that a mandate gives (%(what)s)."),
+    "mandate_kind.added": _l("%(who)s added a function (%(what)s)."),
+    "mandate_kind.changed": _l("%(who)s changed a function (%(what)s)."),
+    "project.changed": _l("%(who)s changed a project (%(what)s)."),
+    "project.created": _l("%(who)s opened a project (%(what)s)."),
 }
 _KINDS: Final[Mapping[str, Any]] = {
     "public": _l("Somebody without account"),

@@ -165,3 +165,12 @@ def state(mandate: Mandate, on: date) -> rules.State:
 
 def manages_on(account: Account, territory_id: int) -> bool:
     return access.can(account, Permission.MANDATE_MANAGE, territory_id)
+
+
+def holders_at(kind_id: int, on: date) -> int:
+    statement = sa.select(sa.func.count()).select_from(Mandate).join(Mandate.kind)
+    return db.session.scalar(statement.where(Mandate.kind_id == kind_id, in_force(on))) or 0
+
+
+def too_many(kind: MandateKind, holders: int) -> bool:
+    return rules.too_many(holders, kind.seats, shared=kind.several_holders)

@@ -41,7 +41,7 @@ def of_kind(kind_id: int) -> list[Candidate]:
 def counts() -> dict[int, int]:
     """How many are being talked with, for each function."""
     statement = sa.select(Candidate.kind_id, sa.func.count()).where(Candidate.state.in_(rules.OPEN_STATES))
-    return {kind: number for kind, number in db.session.execute(statement.group_by(Candidate.kind_id))}
+    return {row[0]: row[1] for row in db.session.execute(statement.group_by(Candidate.kind_id))}
 
 
 def elected_kinds() -> list[MandateKind]:

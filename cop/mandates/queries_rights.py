@@ -1,14 +1,18 @@
 """The rights a mandate gives, beside those its holder has: what differs is put right by ``service_rights``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from cop.accounts import queries as accounts
 from cop.accounts.models import Account, Grant
+from cop.core import clock
 from cop.core.db import db
+from cop.core.i18n import _l
 from cop.mandates import rules
 from cop.mandates.models import Mandate, MandateKind
 from cop.people.models import Person
@@ -103,3 +107,17 @@ def differs(mandate: Mandate, held: list[Grant], today: date) -> bool:
 
 def is_over(mandate: Mandate, today: date) -> bool:
     return mandate.last_day is not None and mandate.last_day < today
+
+
+def without_access(mandates: Iterable[Mandate]) -> dict[int, Any]:
+    """Of mandates in force that give rights: why the holder cannot use them, by the mandate's number."""
+    today, found = clock.today(), {}
+    for mandate in mandates:
+        rightful = rights_of(mandate) and mandate.starts_on <= today and not is_over(mandate, today)
+        if not rightful or mandate.person.account_id is not None:
+            continue
+        if not mandate.person.email:
+            found[mandate.id] = _l("no access: this person has no e-mail address")
+        elif not may_have_account(mandate.person):
+            found[mandate.id] = _l("no access: this address is already the account of somebody else")
+    return found

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from cop.core.access import Permission
 from cop.core.errors import Refused
 from cop.core.i18n import _l
+from cop.territories.rules import search_name
 
 ORGANISATION: Final = "organisation"
 TERRITORY: Final = "territory"
@@ -164,3 +165,8 @@ def check_candidate_state(state: str) -> None:
 def check_next_step(step: str) -> None:
     if step not in NEXT_STEPS:
         raise Refused(_l("Choose one of the proposed values."), "next_step")
+
+
+def code_of(name: str) -> str:
+    """A function made on screen gets the code its name spells."""
+    return "_".join(search_name(name).split())[:40]

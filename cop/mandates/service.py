@@ -11,6 +11,7 @@ from cop.core import clock, formats
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l, label
+from cop.host import queries as host
 from cop.mandates import queries, rules, service_rights
 from cop.mandates.models import Mandate, MandateKind
 from cop.mandates.rules import Terms
@@ -130,3 +131,10 @@ def _refuse_twice(mandate: Mandate, starts_on: date, last_day: date | None, plac
             ),
             "starts_on",
         )
+
+
+def note_export(actor: Actor, lines: int) -> None:
+    """A list with names left the application: who took it stays written."""
+    organisation = host.current_host()
+    if organisation is not None:
+        activity.record(actor, "mandate.exported", organisation.root_territory, lines=lines)

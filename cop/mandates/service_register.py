@@ -1,6 +1,6 @@
 """What mandates rest on: the functions of the organisation, the decisions of its bodies, its projects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,11 +35,10 @@ class KindPart:
     alert_days: int = 60
 
 
-def seed(tables: Iterable[Mapping[str, Any]]) -> None:
+def seed(parts: Iterable[KindPart]) -> None:
     """Add the functions of a preset that are not there yet; what was edited on screen stays."""
     existing = set(db.session.scalars(sa.select(MandateKind.code)))
-    for position, table in enumerate(tables):
-        part = KindPart(**table)
+    for position, part in enumerate(parts):
         _check_kind(part)
         if part.code not in existing:
             db.session.add(MandateKind(position=position, **_columns(part)))

@@ -51,7 +51,7 @@ def _values(step: RenewalStep, membership: Membership, page: str) -> dict[str, A
             "given_name": person.given_name,
             "organisation": membership.organisation.name if membership.organisation else "",
             "kind": label((asked or membership).kind),
-            "amount": formats.money((asked or membership).kind.amount_cents if not asked else asked.amount_cents),
+            "amount": formats.money(asked.amount_cents if asked else membership.kind.amount_cents),
             "last_day": formats.date_long(membership.ends_on),
             "ended": membership.ends_on < clock.today(),
             "asked": asked is not None,

@@ -39,6 +39,12 @@ def kind(kind_id: int) -> MembershipKind:
     return found
 
 
+def uses_of_kinds() -> dict[int, int]:
+    """How many memberships each kind has had."""
+    counted = sa.select(Membership.kind_id, sa.func.count()).group_by(Membership.kind_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
 def settings() -> MembershipSettings:
     """The organisation's settings; as they begin, when nothing was set yet (not kept)."""
     found = db.session.scalar(sa.select(MembershipSettings).order_by(MembershipSettings.id).limit(1))

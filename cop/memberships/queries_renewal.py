@@ -148,16 +148,19 @@ def _outcome(row: Any) -> Outcome:
 
 
 def due(now: datetime) -> list[Due]:
-    """Every renewal mail whose day has come and that is not in the outbox; nothing while the campaign is off."""
+    """Every mail whose day has come and that is not in the outbox; none to members while the campaign is off."""
     today = clock.local_date(now)
-    if clock.local(now).hour < rules.FROM_HOUR or not queries.settings().campaign_on:
+    if clock.local(now).hour < rules.FROM_HOUR:
         return []
-    found = [Due(one.id, number) for one in steps(Audience.MEMBER) for number in _still_to_mail(one, today)]
-    return found + _deadlines(today)
+    on = queries.settings().campaign_on
+    members = (
+        [Due(one.id, number) for one in steps(Audience.MEMBER) for number in _still_to_mail(one, today)] if on else []
+    )
+    return members + _deadlines(today)
 
 
 def _still_to_mail(one: RenewalStep, today: date, membership_id: int | None = None) -> Sequence[int]:
-    """Whoever asked to join after the step's day has just read that the year ends: nothing is sent to them."""
+    """Whoever joined lately has just read when the period ends: nothing is sent to them yet."""
     key = sa.literal(f"renewal:{one.id}:") + sa.cast(Membership.id, sa.String)
     recent = today + timedelta(days=one.days_before) - rules.WITHIN
     statement = (
@@ -167,6 +170,7 @@ def _still_to_mail(one: RenewalStep, today: date, membership_id: int | None = No
             to_renew(today),
             due_window(one, today),
             Membership.ends_on >= recent,
+            Membership.requested_at < clock.start_of_day(today - rules.WITHIN),
             Person.email.is_not(None),
             ~sa.exists().where(MailMessage.key == key),
         )
@@ -199,7 +203,7 @@ def _deadlines(today: date) -> list[Due]:
     all_steps = steps(Audience.COORDINATION)
     days = [one.days_before for one in all_steps]
     now_due = [one for one in all_steps if rules.deadline_due(one.days_before, days, today)]
-    accounts = coordination() if now_due else ()
+    accounts = coordination() if now_due and count_to_renew(today) else ()
     keys = {
         rules.deadline_key(one.id, today.year, who.id): Due(one.id, None, who.id) for one in now_due for who in accounts
     }

@@ -13,7 +13,7 @@ from cop.core import clock
 from cop.core.db import db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.memberships import queries, rules
+from cop.memberships import queries, queries_own, rules
 from cop.memberships.models import Membership, MembershipKind, MembershipSettings, RenewalStep
 from cop.memberships.rules import OfferedTo, Span
 from cop.people.models import Person
@@ -179,3 +179,13 @@ def seed(content: Mapping[str, Any]) -> None:
 
 def _steps(parts: Sequence[Mapping[str, Any]]) -> list[RenewalStep]:
     return [RenewalStep(**part) for part in parts]
+
+
+def renew_oneself(person: Person, kind_id: int, actor: Actor) -> Membership:
+    """The member's own button: harmless pressed twice, and refused before renewing opens."""
+    found = queries_own.offer(person, clock.today())
+    if found.awaiting is not None:
+        return found.awaiting
+    if not found.may_ask:
+        raise Refused(_l("Your membership is up to date: there is nothing to renew yet."), "kind")
+    return renew(person, kind_id, actor, source="member")

@@ -48,23 +48,34 @@ _DEFINITIONS: Final = {
     Step.BOARD: _l("Sits on the board or the bureau that day, by a mandate in force."),
 }
 Cell = tuple[int, int]
+# The row and the column of the sums.
+SUM: Final = 99
+
+
+def with_sums(cells: Mapping[Cell, int]) -> dict[Cell, int]:
+    """A crossed table with its last row, its last column, and its total."""
+    whole = dict(cells)
+    for (left, right), count in cells.items():
+        for sum_of in ((left, SUM), (SUM, right), (SUM, SUM)):
+            whole[sum_of] = whole.get(sum_of, 0) + count
+    return whole
 
 
 def hide_small(cells: Mapping[Cell, int], threshold: int | None) -> dict[Cell, int | None]:
-    """A crossed table as it may be seen by who may not read names: small counts are hidden (``None``).
+    """A crossed table, sums included, as it may be seen by who may not read names: small counts are ``None``.
 
-    The sums of the rows and columns are shown elsewhere: a cell hidden alone in its row or column would be found
-    by subtraction, so the smallest of its neighbours goes with it, until none is alone.
+    A cell hidden alone in its row or its column would be found by subtraction, so the smallest of its neighbours
+    goes with it, until none is alone.
     """
     if threshold is None:
         return dict(cells)
     hidden = {cell for cell, count in cells.items() if 0 < count < threshold}
-    while alone := _neighbour_of_one_alone(cells, hidden):
+    while (alone := _beside_one_alone(cells, hidden)) is not None:
         hidden.add(alone)
     return {cell: None if cell in hidden else count for cell, count in cells.items()}
 
 
-def _neighbour_of_one_alone(cells: Mapping[Cell, int], hidden: set[Cell]) -> Cell | None:
+def _beside_one_alone(cells: Mapping[Cell, int], hidden: set[Cell]) -> Cell | None:
     for cell in sorted(hidden):
         for axis in (0, 1):
             line = [other for other in cells if other[axis] == cell[axis] and other != cell]

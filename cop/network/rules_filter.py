@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
+from cop.core import formats
 from cop.core.i18n import _l
 from cop.network.rules import STEPS, UNKNOWN
 
@@ -69,6 +70,10 @@ class Filter:
         """What an address must say to ask the same, but for some changes; what is usual is not said."""
         return {name: value for name, value in replace(self, **changes).pairs() if _USUAL.get(name) != value}
 
+    def without(self, *names: str) -> dict[str, str]:
+        """What an address must say to ask these no more."""
+        return self.values(**dict.fromkeys(names, ""))
+
     def pairs(self) -> Iterator[tuple[str, str]]:
         for name in _READERS:
             value = getattr(self, name)
@@ -100,6 +105,16 @@ def read(arguments: Mapping[str, str], several: Callable[[str], list[str]] | Non
     if not known["avant"]:
         known["etape_avant"] = ""
     return Filter(**{**known, "tri": known["tri"] or "nom", "colonnes": columns or USUAL_COLUMNS})  # type: ignore[arg-type]
+
+
+def of_query(query: str) -> Filter:
+    """A question as it was kept; what is no longer known in it is left out."""
+    return read(dict(parse_qsl(query)))
+
+
+def day(text: str) -> str:
+    """A day of the address as one writes it."""
+    return formats.date_short(date.fromisoformat(text))
 
 
 def _number(text: str) -> str:

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms import SelectChoice, SelectField, StringField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
@@ -33,6 +33,21 @@ class EmailField(StringField):
     def post_validate(self, _form: Any, stopped: bool) -> None:
         if self.data and not stopped and not rules.is_email(rules.normalise_email(self.data)):
             raise ValidationError(_("This is not a complete mail address: name@domain."))
+
+
+class CarefulAddress:
+    """Asks once about an address that looks mistyped; the same one, sent again, is taken."""
+
+    email: Any
+    kept_email = HiddenField()
+
+    def check_domain(self) -> None:
+        typed = rules.normalise_email(self.email.data or "")
+        hint = rules.email_hint(typed)
+        if hint and not self.email.errors and typed != self.kept_email.data:
+            self.kept_email.data = typed
+            question = _("Did you mean %(meant)s? If %(typed)s is right, send once more.", meant=hint, typed=typed)
+            self.email.errors = [question]
 
 
 class RppsField(StringField):

@@ -13,6 +13,7 @@ from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.people import rules
 from cop.people.models import Acceptance, Person, PracticeSite
+from cop.territories import queries as territories
 from cop.territories.models import Profession
 
 _BY_EMAIL: Final = (
@@ -41,6 +42,20 @@ def of_account(account_id: int, email: str) -> Sequence[Person]:
     theirs = sa.or_(Person.account_id == account_id, Person.email == email)
     statement = sa.select(Person).where(theirs, Person.anonymised_at.is_(None))
     return db.session.scalars(statement.order_by(Person.id)).all()
+
+
+def sharing_address(person: Person) -> Sequence[Person]:
+    """The others known under the same address: colleagues of one mailbox, or who had it before."""
+    if not person.email:
+        return []
+    return [other for other in by_email(person.email) if other.id != person.id]
+
+
+def rpps_state(person: Person) -> rules.RppsState:
+    """What is known of the person's number, by the register and by the other records."""
+    number = person.rpps or ""
+    known = territories.register_knows(number) if number and not person.rpps_claimed else None
+    return rules.rpps_state(number, person.rpps_claimed or "", known)
 
 
 def where_is(person_id: int) -> Where:

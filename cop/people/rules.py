@@ -1,6 +1,7 @@
 """Addresses and names: when two are the same, and when one looks mistyped."""
 
 from collections import Counter
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
@@ -113,3 +114,43 @@ def search_name(*names: str) -> str:
     """Names as they are searched: plain letters, words apart (« Anne-Lise Le Goff » → « annelise le goff »)."""
     words = (territories.search_name(word) for name in names for word in name.split())
     return " ".join(word for word in words if word)
+
+
+NEAR: Final = 2  # slips between two spellings of a name that are taken for the same
+
+
+def clearly_different(one: str, other: str) -> bool:
+    """Whether two names, as :func:`search_name` writes them, cannot be the same person's.
+
+    One name in common is enough to doubt: people marry, turn their names round, write one of two given names,
+    and mistype. Short names must be equal, or every « Lea » would be a « Luc ».
+    """
+    return bool(one and other) and not any(_same_word(a, b) for a in one.split() for b in other.split())
+
+
+def _same_word(one: str, other: str) -> bool:
+    if one == other:
+        return len(one) > 1  # an initial says nothing
+    short = min(len(one), len(other))
+    return short >= SHORT - 2 and distance(one, other) <= (NEAR if short >= SHORT else 1)
+
+
+class RppsState(StrEnum):
+    """What is known of a person's RPPS number; none of these blocks anything."""
+
+    NONE = "none"
+    VERIFIED = "verified"
+    UNKNOWN = "unknown"
+    UNCHECKED = "unchecked"  # no extract of the register was read yet
+    CONFLICT = "conflict"
+
+
+def rpps_state(number: str, claimed: str, known: bool | None) -> RppsState:
+    """``claimed``: another person's number, given for this one. ``known``: what the register says of ``number``."""
+    if claimed:
+        return RppsState.CONFLICT
+    if not number:
+        return RppsState.NONE
+    if known is None:
+        return RppsState.UNCHECKED
+    return RppsState.VERIFIED if known else RppsState.UNKNOWN

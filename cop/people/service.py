@@ -48,6 +48,7 @@ def find_or_create(
     *,
     actor: Actor = PUBLIC,
     now: datetime | None = None,
+    proven: bool = False,
 ) -> Person:
     """The record of whoever is described, made if there is none.
 
@@ -55,12 +56,14 @@ def find_or_create(
     on record is completed, never overwritten: anybody can type anybody's address into a public form.
     An anonymous form that gives a known number with another address makes a record of its own, for the
     staff to compare: the number is public, and the mail must not go to a stranger, nor to an old address.
+    ``proven``: the address was confirmed by its reader. Under a clearly different name that is somebody else, who
+    shares the mailbox or took it over, and who gets a record of their own (decision 8).
     """
     said = _identity(given_name, family_name, email, profession_code, commune_id, rpps, language, notice_version)
     moment = now or clock.now()
-    person = _recognise(said, actor) or _insert_by_address(said, moment)
+    person = _recognise(said, actor, proven) or _insert_by_address(said, moment)
     if person is None:  # made at the same moment by another press; or somebody else's mailbox too
-        person = _recognise(said, actor) or _insert(said, moment)
+        person = _recognise(said, actor, proven) or _insert(said, moment)
     _complete(person, said, actor)
     db.session.flush()
     return person
@@ -89,14 +92,18 @@ def _identity(
     return Identity(given, family, address, profession_code, commune_id, number, language, notice_version)
 
 
-def _recognise(said: Identity, actor: Actor) -> Person | None:
+def _recognise(said: Identity, actor: Actor, proven: bool) -> Person | None:
     by_number = queries.by_rpps(said.rpps) if said.rpps else None
     if by_number and _is_theirs(by_number, said, actor):
         return by_number
     for person in queries.by_email(said.email) if said.email else ():
         # One mailbox, two numbers: two people of the same practice.
-        if not (said.rpps and person.rpps and said.rpps != person.rpps):
-            return person
+        if said.rpps and person.rpps and said.rpps != person.rpps:
+            continue
+        name = rules.search_name(said.given_name, said.family_name)
+        if proven and rules.clearly_different(person.search_name, name):
+            continue
+        return person
     return None
 
 

@@ -20,6 +20,7 @@ from cop.core.i18n import _
 from cop.events.models import EventKind, Theme
 from cop.host.models import Host
 from cop.host.rules import check_accent
+from cop.mandates import service_register as mandates
 from cop.registrations.rules import HEADCOUNT
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
@@ -92,6 +93,7 @@ class Preset:
     vocabulary: dict[str, str]
     kinds: list[KindPart]
     themes: list[ThemePart]
+    mandates: list[mandates.KindPart]
 
 
 def names() -> list[str]:
@@ -116,6 +118,7 @@ def parse(name: str, content: dict[str, Any]) -> Preset:
             vocabulary=content.get("vocabulary", {}),
             kinds=[_kind(table) for table in content["kinds"]],
             themes=[ThemePart(**table) for table in content.get("themes", ())],
+            mandates=[mandates.KindPart(**table) for table in content.get("mandates", ())],
         )
     except (TypeError, KeyError) as error:
         raise PresetError(f"{name}.toml: {error}") from error
@@ -149,6 +152,7 @@ def apply(name: str) -> Host:
         territories.seed_reference_data(root=(host.root_territory.kind, host.root_territory.code))
     _add_kinds(preset.kinds, clock.now())
     _add_themes(preset.themes)
+    mandates.seed(preset.mandates)
     db.session.flush()
     return host
 

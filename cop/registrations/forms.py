@@ -2,25 +2,22 @@
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import Length
 
 from cop.core.forms import Form
 from cop.core.i18n import _, _l
 from cop.people import queries_communes as communes
-from cop.people import rules as people
-from cop.people.forms import CommuneField, EmailField, ProfessionField, RppsField, required
+from cop.people.forms import CarefulAddress, CommuneField, EmailField, ProfessionField, RppsField, required
 from cop.people.models import Person
 
 
-class RegistrationForm(Form):
+class RegistrationForm(CarefulAddress, Form):
     given_name = StringField(
         _l("First name"), [required(_l("Your first name, as you wish to be called.")), Length(max=100)]
     )
     family_name = StringField(_l("Last name"), [required(_l("Your last name.")), Length(max=100)])
     email = EmailField(_l("E-mail"), [required(_l("Without an address the invitation cannot reach you."))])
-    # The address the person kept in spite of the hint.
-    kept_email = HiddenField()
     profession = ProfessionField(validators=[required(_l("Choose your profession, or “Other”."))])
     commune = CommuneField(_l("Commune of practice"))
     elsewhere = BooleanField(_l("I practise outside this territory"))
@@ -29,7 +26,7 @@ class RegistrationForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
         self._check_commune()
-        self._check_domain()
+        self.check_domain()
         return not self.errors
 
     def _check_commune(self) -> None:
@@ -38,15 +35,6 @@ class RegistrationForm(Form):
             self.commune.commune_id = None
         elif not self.commune.data:
             self.commune.errors = [_("The commune where you practise, or tick the box below.")]
-
-    def _check_domain(self) -> None:
-        """Ask once about an address that looks mistyped; the same one, sent again, is taken."""
-        typed = people.normalise_email(self.email.data or "")
-        hint = people.email_hint(typed)
-        if hint and not self.email.errors and typed != self.kept_email.data:
-            self.kept_email.data = typed
-            question = _("Did you mean %(meant)s? If %(typed)s is right, send once more.", meant=hint, typed=typed)
-            self.email.errors = [question]
 
     def identity(self) -> dict[str, Any]:
         """What ``people.service.find_or_create`` asks for."""

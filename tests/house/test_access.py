@@ -20,20 +20,31 @@ PEOPLE: Final = ("nobody", "diane", "charlie", "bob", "alice", "ada")
 # What is Bob's: Charlie, next door, does not learn that it exists, nor does a member.
 OF_BOB: Final = (LOGIN, MISSING, MISSING, IN, IN, IN)
 ANY_ANIMATOR: Final = (LOGIN, FORBIDDEN, IN, IN, IN, IN)
+# A list Bob saved for himself: not even the coordination opens it.
+BOB_S_LIST: Final = (LOGIN, FORBIDDEN, MISSING, IN, MISSING, MISSING)
 COORDINATION: Final = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN, IN)
 ADMINISTRATION: Final = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
 MEMBERS: Final = (LOGIN, IN, IN, IN, IN, IN)
 EVERYBODY: Final = (IN,) * 6
+# Of one's own account only: the numbers tried are somebody else's.
+NOT_MINE: Final = (LOGIN, *(MISSING,) * 5)
+
+# Of the organisation as a whole: an animator has no business there, and is told nothing.
+OF_THE_WHOLE: Final = (LOGIN, MISSING, MISSING, MISSING, IN, IN)
+# About what is Bob's, and yet not for him to change.
+BOBS_BUT_NOT_HIS: Final = (LOGIN, MISSING, MISSING, FORBIDDEN, IN, IN)
 
 MATRIX: Final = {
     "account_management.create": ADMINISTRATION,
     "account_management.do_create": ADMINISTRATION,
     "account_management.give_role": ADMINISTRATION,
     "account_management.index": ADMINISTRATION,
+    "account_management.reset_factor": ADMINISTRATION,
     "account_management.restore": ADMINISTRATION,
     "account_management.show": ADMINISTRATION,
     "account_management.suspend": ADMINISTRATION,
     "account_management.withdraw_role": ADMINISTRATION,
+    "accounts.ask_passkey": EVERYBODY,
     "accounts.change_password": MEMBERS,
     "accounts.change_profile": MEMBERS,
     "accounts.link": EVERYBODY,
@@ -42,6 +53,7 @@ MATRIX: Final = {
     "accounts.sign_in": EVERYBODY,
     "accounts.sign_in_post": EVERYBODY,
     "accounts.use_link": EVERYBODY,
+    "accounts.use_passkey": EVERYBODY,
     "admin.health": COORDINATION,
     "admin.health_json": EVERYBODY,
     "admin.journal": COORDINATION,
@@ -76,6 +88,45 @@ MATRIX: Final = {
     "mail.mailbox": COORDINATION,
     "mail.message": COORDINATION,
     "mail.source": COORDINATION,
+    "mandates.add_decision": COORDINATION,
+    "mandates.add_kind": OF_THE_WHOLE,
+    "mandates.add_project": COORDINATION,
+    "mandates.approach": OF_THE_WHOLE,
+    "mandates.archive_kind": OF_THE_WHOLE,
+    "mandates.choose": COORDINATION,
+    "mandates.decisions": ANY_ANIMATOR,
+    "mandates.edit": BOBS_BUT_NOT_HIS,
+    "mandates.edit_decision": OF_THE_WHOLE,
+    "mandates.edit_kind": OF_THE_WHOLE,
+    "mandates.edit_project": BOBS_BUT_NOT_HIS,
+    "mandates.elect": OF_THE_WHOLE,
+    "mandates.end": BOBS_BUT_NOT_HIS,
+    "mandates.export": ANY_ANIMATOR,
+    "mandates.give": BOBS_BUT_NOT_HIS,
+    "mandates.index": ANY_ANIMATOR,
+    "mandates.kinds": OF_THE_WHOLE,
+    "mandates.move": OF_THE_WHOLE,
+    "mandates.of_person": OF_BOB,
+    "mandates.projects": ANY_ANIMATOR,
+    "mandates.put_back": BOBS_BUT_NOT_HIS,
+    "mandates.remove": BOBS_BUT_NOT_HIS,
+    "mandates.reopen": BOBS_BUT_NOT_HIS,
+    "mandates.seat": OF_THE_WHOLE,
+    "mandates.seats": OF_THE_WHOLE,
+    "mandates.show": OF_BOB,
+    "network.change_segment": BOB_S_LIST,
+    "network.delete_segment": BOB_S_LIST,
+    "network.edit_person": OF_BOB,
+    "network.export": ANY_ANIMATOR,
+    "network.export_steps": ANY_ANIMATOR,
+    "network.keep_segment": ANY_ANIMATOR,
+    "network.new_person": ANY_ANIMATOR,
+    "network.people": ANY_ANIMATOR,
+    "network.person": OF_BOB,
+    "network.segment": BOB_S_LIST,
+    "network.segments": ANY_ANIMATOR,
+    "network.steps": ANY_ANIMATOR,
+    "network.undo_segment": BOB_S_LIST,
     "people.find_communes": EVERYBODY,
     "registrations.add": OF_BOB,
     "registrations.calendar_file": EVERYBODY,
@@ -88,6 +139,19 @@ MATRIX: Final = {
     "registrations.register": EVERYBODY,
     "registrations.show": EVERYBODY,
     "registrations.withdraw": OF_BOB,
+    "second_factor.ask_passkey": MEMBERS,
+    "second_factor.prove": MEMBERS,
+    "second_factor.show": MEMBERS,
+    "security.add_passkey": MEMBERS,
+    "security.ask_passkey": MEMBERS,
+    "security.end_others": MEMBERS,
+    "security.end_session": NOT_MINE,
+    "security.offer_codes": MEMBERS,
+    "security.remove_codes": MEMBERS,
+    "security.remove_passkey": NOT_MINE,
+    "security.renew_recovery_codes": MEMBERS,
+    "security.set_up_codes": MEMBERS,
+    "security.show": MEMBERS,
     "statistics.engagement": ANY_ANIMATOR,
     "statistics.export": ANY_ANIMATOR,
     "statistics.people": ANY_ANIMATOR,

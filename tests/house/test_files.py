@@ -10,7 +10,7 @@ COP = ROOT / "cop"
 ROOMS = {"models", "rules", "queries", "service", "mails", "jobs", "forms", "views"}
 # What a noun owns beside its rooms, and why no room would do.
 OWN_FILES = {
-    "accounts": {"access", "passwords", "roles", "sign_in"},
+    "accounts": {"access", "passwords", "roles", "sealing", "sign_in"},
     "activity": {"sentences"},
     "core": {
         "access",

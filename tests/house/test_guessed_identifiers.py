@@ -11,7 +11,23 @@ from cop.core.web import Application
 from tests.house.world import MISSING, Things, browser_of, door, rules_of, things
 from tests.people_of_the_tests import People, territory
 
-NUMBERS: Final = {"event_id", "half_day_id", "person_id", "registration_id", "account_id", "grant_id", "message_id"}
+NUMBERS: Final = {
+    "event_id",
+    "half_day_id",
+    "person_id",
+    "registration_id",
+    "account_id",
+    "grant_id",
+    "message_id",
+    "session_id",
+    "passkey_id",
+    "mandate_id",
+    "kind_id",
+    "decision_id",
+    "project_id",
+    "candidate_id",
+    "segment_id",
+}
 NOBODY_HAS: Final = (0, 999_999, 2**31, 2**63, 10**30)
 # What a press needs besides its address, so that it would do its work if it were let in.
 PRESSED: Final = {"present": "1", "reason": "x", "headcount": "3", "given_name": "X", "family_name": "Y"}

@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from cop.accounts import mails as accounts_mails
+from cop.accounts import service_sessions
 from cop.accounts.models import Account, Grant
+from cop.accounts.models_factors import Passkey
 from cop.attendance.models import Attendance
 from cop.core import clock, tokens
 from cop.core.db import db
@@ -18,11 +20,15 @@ from cop.core.web import Application
 from cop.events.models import Event
 from cop.invitations import service as invitations
 from cop.mail.models import MailMessage
+from cop.mandates.models import Candidate, Decision, Mandate, MandateKind, Project
+from cop.network.models import Segment
 from cop.people.models import Person
 from cop.registrations.models import Registration
+from cop.territories.models import Territory
 from tests.people_of_the_tests import PARIS, People, account, event, person, territory
 from tests.signing_in import put_in
 
+TOWNS = {"44": "44109", "49": "49007"}
 LOGIN, FORBIDDEN, MISSING, IN = "login", "403", "404", "in"
 
 
@@ -39,6 +45,14 @@ class Things:
     message_id: int
     slug: str
     token: str
+    session_id: int
+    passkey_id: int
+    segment_id: int
+    mandate_id: int
+    kind_id: int
+    decision_id: int
+    project_id: int
+    candidate_id: int
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -58,7 +72,9 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
         start = datetime(2026, 11, 20, 9, 0, tzinfo=PARIS) + timedelta(days=days)
         place = territory("department", department)
         held: Event = event(people, f"Rencontre {number}", starts_at=start, territory_id=place.id, seats_taken=1)
-        who: Person = person("Émilie", f"Essai-{number}", email=f"emilie-{number}@cabinet.example")
+        who: Person = person(
+            "Émilie", f"Essai-{number}", email=f"emilie-{number}@cabinet.example", commune=TOWNS[department]
+        )
         registration = Registration(
             event_id=held.id, person_id=who.id, status="confirmed", created_at=clock.now(), queued_at=clock.now()
         )
@@ -74,8 +90,48 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
         db.session.flush()
         return Things(
             held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
-            tokens.sign("registration", f"{held.id}:{who.id}"),
+            tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number), segment(people),
+            *entrusted(who, place, number),
         )  # fmt: skip
+
+
+def secured(staff: Account, number: int) -> tuple[int, int]:
+    """A session and a passkey of the account."""
+    begun, _token = service_sessions.begin(staff, "password", "")
+    key = Passkey(
+        account_id=staff.id, credential_id=f"key-{number}", public_key=b"", sign_count=0, name=f"Clé {number}",
+        created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(key)
+    db.session.flush()
+    return begun.id, key.id
+
+
+def entrusted(who: Person, place: Territory, number: int) -> tuple[int, int, int, int, int]:
+    """A mission there with its decision, a seat of the board and a candidate for it, a project."""
+    kinds = [
+        MandateKind(
+            code=f"animator-{number}", name_fr="Animation", name_en="Animation", body="team", reach="territory"
+        ),
+        MandateKind(code=f"board-{number}", name_fr="Conseil", name_en="Board", body="board", seats=12),
+    ]
+    now, first = clock.now(), date(2026, 1, 1)
+    decision = Decision(body="Conseil", decided_on=first, wording="Mission confiée", created_at=now)
+    project = Project(name=f"Projet {number}", territory_id=place.id, starts_on=first, created_at=now)
+    mission = Mandate(person_id=who.id, kind=kinds[0], decision=decision, starts_on=first, created_at=now)
+    mission.territories.append(place)
+    candidate = Candidate(person_id=who.id, kind=kinds[1], created_at=now)
+    db.session.add_all([*kinds, decision, project, mission, candidate])
+    db.session.flush()
+    return mission.id, kinds[1].id, decision.id, project.id, candidate.id
+
+
+def segment(people: People) -> int:
+    """A list of people Bob saved for himself."""
+    kept = Segment(owner_id=people.bob_id, name="Liste", query="", shared=False, created_at=clock.now())
+    db.session.add(kept)
+    db.session.flush()
+    return kept.id
 
 
 def rules_of(app: Application) -> list[tuple[str, Rule]]:

@@ -1,0 +1,147 @@
+"""The member's own page: state, history, receipts, and the button that renews. Signed in, or by a personal link."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from cop.accounts.sign_in import actor, current_account
+from cop.activity.service import PUBLIC
+from cop.core import clock, rate_limits, tokens
+from cop.core.access import public, signed_in
+from cop.core.db import db
+from cop.core.errors import NotFound, Refused
+from cop.core.forms import refuse
+from cop.core.i18n import _
+from cop.core.unit_of_work import release
+from cop.memberships import forms, queries, queries_own, service, service_receipts
+from cop.memberships.mails import PURPOSE
+from cop.memberships.views_list import blueprint
+from cop.memberships.views_person import receipt_file
+from cop.people import queries as people
+from cop.people.models import Person
+
+BAD_LINKS: Final = {"limit": 60, "seconds": 600}
+
+
+def _own() -> Sequence[Person]:
+    account = current_account()
+    return people.of_account(account.id, account.email) if account else []
+
+
+def _of_link(member_token: str) -> Sequence[Person]:
+    """The person a link speaks for; a wrong link is counted, then not found."""
+    try:
+        found = db.session.get(Person, int(tokens.read(PURPOSE, member_token)))
+    except (tokens.BadToken, ValueError):
+        release()
+        rate_limits.hit("membership-link", request.remote_addr or "", **BAD_LINKS)
+        raise NotFound from None
+    if found is None or found.anonymised_at is not None:
+        raise NotFound
+    return [found]
+
+
+def _page(persons: Sequence[Person], token: str, form: forms.RenewForm | None = None) -> str:
+    today, found = clock.today(), queries.of_persons([one.id for one in persons])
+    offers = [queries_own.offer(person, today) for person in persons]
+    last = found[0].kind_id if found else None
+    shown = form or forms.RenewForm()
+    shown.offer(queries.kinds_offered(), last)
+    return render_template(
+        "memberships/mine.html",
+        offers=offers,
+        memberships=found,
+        form=shown,
+        settings=queries.settings(),
+        token=token,
+        today=today,
+    )
+
+
+def _renew(persons: Sequence[Person], token: str, who: Any) -> Any:
+    form = forms.RenewForm()
+    form.offer(queries.kinds_offered(), None)
+    person = next((one for one in persons if str(one.id) == form.person.data), None)
+    if person is None:
+        raise NotFound
+    if form.validate():
+        try:
+            service.renew_oneself(person, form.kind.data, who)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(_("Your membership is asked for. Here is how to pay it."), "done")
+            return redirect(_address(token), 303)
+    return _page(persons, token, form), 422
+
+
+def _address(token: str) -> str:
+    return url_for("memberships.personal", member_token=token) if token else url_for("memberships.mine")
+
+
+def _receipt(persons: Sequence[Person], membership_id: str, who: Any) -> int:
+    """The number of the receipt, made now if there was none."""
+    number = int(membership_id) if membership_id.isascii() and membership_id.isdigit() else 0
+    membership = queries.get(min(number, 2**31 - 1))
+    if membership.person_id not in {one.id for one in persons}:
+        raise NotFound
+    return service_receipts.issue(membership, who).id
+
+
+@blueprint.get("/moi/adhesion")
+@signed_in
+def mine() -> str:
+    return _page(_own(), "")
+
+
+@blueprint.post("/moi/adhesion")
+@signed_in
+def renew() -> Any:
+    return _renew(_own(), "", actor())
+
+
+@blueprint.post("/moi/adhesion/recu")
+@signed_in
+def make_own_receipt() -> Any:
+    try:
+        number = _receipt(_own(), request.form.get("membership", ""), actor())
+    except Refused as refused:
+        flash(refused.message, "refused")
+        return redirect(_address(""), 303)
+    return redirect(url_for("memberships.own_receipt", receipt_id=number), 303)
+
+
+@blueprint.get("/moi/adhesion/recus/<int:receipt_id>")
+@signed_in
+def own_receipt(receipt_id: int) -> Response:
+    return receipt_file(receipt_id, {one.id for one in _own()})
+
+
+@blueprint.get("/adhesion/<member_token>")
+@public
+def personal(member_token: str) -> str:
+    return _page(_of_link(member_token), member_token)
+
+
+@blueprint.post("/adhesion/<member_token>")
+@public
+def renew_by_link(member_token: str) -> Any:
+    return _renew(_of_link(member_token), member_token, PUBLIC)
+
+
+@blueprint.post("/adhesion/<member_token>/recu")
+@public
+def make_receipt_by_link(member_token: str) -> Any:
+    try:
+        number = _receipt(_of_link(member_token), request.form.get("membership", ""), PUBLIC)
+    except Refused as refused:
+        flash(refused.message, "refused")
+        return redirect(_address(member_token), 303)
+    return redirect(url_for("memberships.receipt_by_link", member_token=member_token, receipt_id=number), 303)
+
+
+@blueprint.get("/adhesion/<member_token>/recus/<int:receipt_id>")
+@public
+def receipt_by_link(member_token: str, receipt_id: int) -> Response:
+    return receipt_file(receipt_id, {one.id for one in _of_link(member_token)})
