@@ -63,6 +63,12 @@ def asked_again(invitation: Invitation, now: datetime) -> MailMessage | None:
     return _send(invitation, "update", key, now, method="REQUEST", values=values)
 
 
+def counter_declined(invitation: Invitation, now: datetime, *, number: int) -> MailMessage | None:
+    """The date stays as it is; the calendar program takes its proposal back (RFC 5546, 3.2.8)."""
+    key = f"invitation:{invitation.id}:counter:{number}"
+    return _send(invitation, "counter_declined", key, now, method="DECLINECOUNTER", values=_seat(invitation))
+
+
 def _send(
     invitation: Invitation,
     name: str,
@@ -102,6 +108,8 @@ def _send(
 
 
 def _object(invitation: Invitation, name: str, method: str, now: datetime) -> str:
+    if method == "DECLINECOUNTER":
+        return ical.decline_counter_for(invitation, now)
     if method == "CANCEL":
         return ical.cancel_for(invitation, now, whole_event=name == "cancellation")
     return ical.request_for(invitation, now)

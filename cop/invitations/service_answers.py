@@ -100,6 +100,23 @@ def _note(invitation: Invitation, said: Said, now: datetime) -> bool:
     return done
 
 
+def vouch(mail: InboxMail, invitation: Invitation, answer: answers.Answer, now: datetime) -> bool:
+    """Take an answer that came from another address, because somebody knows whose it is. False: a newer one is kept."""
+    said = Said(_address(invitation), _address(invitation), answer.partstat, answer.sequence, mail.received_at)
+    verdict, _reason = rules_answers.judge(said, _known(invitation, now))
+    if verdict is not Verdict.APPLY or not _note(invitation, said, now):
+        return False
+    mail.person_id = invitation.person_id
+    inbox.settle(mail, InboxState.DONE, "by_hand")
+    return True
+
+
+def decline_counter(mail: InboxMail, invitation: Invitation, now: datetime) -> None:
+    """Tell the person that the date they proposed is not taken."""
+    mails.counter_declined(invitation, now, number=mail.id)
+    inbox.settle(mail, InboxState.DONE, "date_kept")
+
+
 def _ask_again(invitation: Invitation, now: datetime) -> None:
     """The answer is to a date that has changed since: the present invitation is sent once more."""
     if now - invitation.last_told_at >= _ASK_AGAIN_EVERY or invitation.asked_again_sequence < invitation.sequence:

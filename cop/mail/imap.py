@@ -9,7 +9,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from cop.core.settings import Settings
 
@@ -42,7 +42,9 @@ class Mailbox:
 
     def fetch(self, uid: int, limit: int) -> bytes | None:
         """The message as it lies there, its first ``limit`` octets; ``None`` when it is gone."""
-        data = _ok(self._connection.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{limit}>)"), "a message cannot be read")
+        data: list[Any] = _ok(
+            self._connection.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{limit}>)"), "a message cannot be read"
+        )
         return next((bytes(part[1]) for part in data if isinstance(part, tuple)), None)
 
     def move(self, uid: int, folder: str) -> None:
@@ -91,8 +93,9 @@ def _dial(settings: Settings) -> imaplib.IMAP4:
     return connection
 
 
-def _ok(answer: tuple[str, list[bytes]], otherwise: str) -> list[bytes]:
-    status, data = answer
+def _ok(answer: tuple[str, Any], otherwise: str) -> list[Any]:
+    status = answer[0]
+    data: list[Any] = answer[1]
     if status != "OK":
         raise imaplib.IMAP4.error(otherwise)
     return data

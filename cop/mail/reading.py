@@ -84,7 +84,7 @@ def read(raw: bytes) -> Incoming:
 
 def _parsed(raw: bytes) -> EmailMessage:
     # ``compat32`` would keep encoded words; ``default`` decodes them and forgives nearly everything.
-    message: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+    message: EmailMessage = message_from_bytes(raw, policy=policy.default)
     return message
 
 
