@@ -27,6 +27,9 @@ class Mailbox:
 
     def __init__(self, connection: imaplib.IMAP4, folder: str) -> None:
         self._connection = connection
+        # Servers tell more once one has signed in, and imaplib keeps what they told before.
+        told = _ok(connection.capability(), "the server does not say what it can do")
+        self._can = set((told[0] or b"").decode("ascii", "replace").upper().split())
         self._folders: set[str] = set()
         _ok(connection.select(_quoted(folder)), f"the folder {folder} cannot be opened")
         found = connection.response("UIDVALIDITY")[1]
@@ -53,12 +56,12 @@ class Mailbox:
             with suppress(imaplib.IMAP4.error):  # it is there already
                 self._connection.create(_quoted(folder))
             self._folders.add(folder)
-        if "MOVE" in self._connection.capabilities:
+        if "MOVE" in self._can:
             _ok(self._connection.uid("MOVE", str(uid), _quoted(folder)), "a message cannot be moved")
             return
         _ok(self._connection.uid("COPY", str(uid), _quoted(folder)), "a message cannot be copied")
         _ok(self._connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)"), "a message cannot be deleted")
-        if "UIDPLUS" in self._connection.capabilities:
+        if "UIDPLUS" in self._can:
             _ok(self._connection.uid("EXPUNGE", str(uid)), "a message cannot be deleted")
 
 
