@@ -44,12 +44,14 @@ TABS: Final = {
     # Everybody the organisation knows, and what they are to it.
     "people": (
         Entry(_l("Everybody"), "network.people", Permission.PERSON_READ),
+        Entry(_l("Memberships"), "memberships.index", Permission.MEMBERSHIP_READ),
         Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
     ),
     # What somebody who has signed in sees of their own.
     "my_space": (
         Entry(_l("What is coming"), "registrations.mine"),
+        Entry(_l("My membership"), "memberships.mine"),
         Entry(_l("My account"), "accounts.profile"),
         Entry(_l("Security"), "security.show"),
     ),

@@ -1,6 +1,6 @@
 """Asking for a membership, renewing and ending it; what it is offered as, and how the organisation is paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from cop.core.db import db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.memberships import queries, queries_own, rules
-from cop.memberships.models import Membership, MembershipKind, MembershipSettings, RenewalStep
+from cop.memberships.models import Membership, MembershipKind, MembershipSettings
 from cop.memberships.rules import OfferedTo, Span
 from cop.people.models import Person
 
@@ -163,22 +163,6 @@ def save_settings(values: Mapping[str, Any], actor: Actor) -> MembershipSettings
     db.session.flush()
     activity.record(actor, "membership_settings.changed", kept)
     return kept
-
-
-def seed(content: Mapping[str, Any]) -> None:
-    """What a preset says of memberships: kinds, words and steps that are missing; nothing that exists is touched."""
-    known = set(db.session.scalars(sa.select(MembershipKind.code)))
-    for position, part in enumerate(content.get("kinds", ())):
-        if part["code"] not in known:
-            db.session.add(MembershipKind(position=position, **part))
-    if db.session.scalar(sa.select(MembershipSettings.id)) is None:
-        db.session.add(MembershipSettings(**content.get("settings", {})))
-        db.session.add_all(_steps(content.get("renewal", ())))
-    db.session.flush()
-
-
-def _steps(parts: Sequence[Mapping[str, Any]]) -> list[RenewalStep]:
-    return [RenewalStep(**part) for part in parts]
 
 
 def renew_oneself(person: Person, kind_id: int, actor: Actor) -> Membership:

@@ -21,6 +21,7 @@ from cop.events.models import EventKind, Theme
 from cop.host.models import Host
 from cop.host.rules import check_accent
 from cop.mandates import service_register as mandates
+from cop.memberships import service_seed as memberships
 from cop.registrations.rules import HEADCOUNT
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
@@ -94,6 +95,7 @@ class Preset:
     kinds: list[KindPart]
     themes: list[ThemePart]
     mandates: list[mandates.KindPart]
+    memberships: memberships.Part
 
 
 def names() -> list[str]:
@@ -119,6 +121,7 @@ def parse(name: str, content: dict[str, Any]) -> Preset:
             kinds=[_kind(table) for table in content["kinds"]],
             themes=[ThemePart(**table) for table in content.get("themes", ())],
             mandates=[mandates.KindPart(**table) for table in content.get("mandates", ())],
+            memberships=memberships.part(content.get("memberships", {})),
         )
     except (TypeError, KeyError) as error:
         raise PresetError(f"{name}.toml: {error}") from error
@@ -153,6 +156,7 @@ def apply(name: str) -> Host:
     _add_kinds(preset.kinds, clock.now())
     _add_themes(preset.themes)
     mandates.seed(preset.mandates)
+    memberships.seed(preset.memberships)
     db.session.flush()
     return host
 
