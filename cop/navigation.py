@@ -26,6 +26,7 @@ class Entry:
 
 MENU: Final = (
     Entry(_l("Agenda"), "events.agenda"),
+    Entry(_l("Communities"), "communities.index", signed_in=False),
     Entry(_l("This week"), "events.desk", Permission.EVENT_READ),
     Entry(_l("People"), "network.people", Permission.PERSON_READ),
     Entry(_l("Engagement"), "statistics.engagement", Permission.STATISTICS_READ),
@@ -44,6 +45,8 @@ TABS: Final = {
     # Everybody the organisation knows, and what they are to it.
     "people": (
         Entry(_l("Everybody"), "network.people", Permission.PERSON_READ),
+        Entry(_l("Organisations"), "organisations.index", Permission.ORGANISATION_READ),
+        Entry(_l("Communities"), "communities.staff_index", Permission.COMMUNITY_EDIT),
         Entry(_l("Memberships"), "memberships.index", Permission.MEMBERSHIP_READ),
         Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
@@ -52,6 +55,8 @@ TABS: Final = {
     "my_space": (
         Entry(_l("What is coming"), "registrations.mine"),
         Entry(_l("My membership"), "memberships.mine"),
+        Entry(_l("My organisations"), "organisations.mine"),
+        Entry(_l("Communities"), "communities.index"),
         Entry(_l("My account"), "accounts.profile"),
         Entry(_l("Security"), "security.show"),
     ),
