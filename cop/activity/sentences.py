@@ -68,6 +68,9 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "organisation.exported": _l("%(who)s took a copy of the list of organisations of %(what)s."),
     "organisation.restored": _l("%(who)s restored %(what)s."),
     "organisation_kind.changed": _l("%(who)s changed a kind of organisation: %(what)s."),
+    "people.exported": _l("%(who)s took a copy of a list of people (%(what)s)."),
+    "person.changed": _l("%(who)s changed the record of %(what)s."),
+    "person.created": _l("%(who)s wrote the record of %(what)s."),
     "person.rpps_conflict": _l("%(who)s gave an RPPS number that another person has (%(what)s)."),
     "registration.cancelled": _l("%(who)s cancelled a registration for %(what)s."),
     "registration.confirmed": _l("%(who)s made a registration for %(what)s."),
@@ -90,6 +93,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "mandate_kind.changed": _l("%(who)s changed a function (%(what)s)."),
     "project.changed": _l("%(who)s changed a project (%(what)s)."),
     "project.created": _l("%(who)s opened a project (%(what)s)."),
+    "steps.exported": _l("%(who)s took a copy of the engagement steps of %(what)s."),
 }
 _KINDS: Final[Mapping[str, Any]] = {
     "public": _l("Somebody without account"),
