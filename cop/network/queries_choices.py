@@ -81,7 +81,7 @@ def groups(viewer: Account) -> list[Group]:
     found = [
         Group(_("Territory"), "territoire", _territories(viewer)),
         Group(_("Profession"), "profession", _professions()),
-        Group(_("Engagement"), "etape", _of("etape", {step.value: step.label for step in STEPS})),
+        Group(_("Step"), "etape", _of("etape", {step.value: step.label for step in STEPS})),
         Group(_("Presence"), "presence", [Choice(name, value, str(words)) for name, value, words in _PRESENCES]),
         Group(_("Membership"), "adhesion", _of("adhesion", _MEMBERSHIPS)),
         Group(_("Mandate"), "instance", _of("instance", _BODIES)),

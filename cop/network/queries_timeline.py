@@ -13,6 +13,7 @@ from cop.core.i18n import _l
 from cop.core.timeline import Moment
 from cop.invitations import queries_timeline as invitations
 from cop.mail import queries_timeline as mail
+from cop.mandates import queries_timeline as mandates
 from cop.organisations import queries_story as organisations
 from cop.registrations import queries_timeline as registrations
 from cop.volunteers import queries_hours as volunteers
@@ -22,6 +23,7 @@ PER_PAGE: Final = 25
 SOURCES: Final[tuple[Callable[[int], Sequence[Moment]], ...]] = (
     attendance.moments,
     registrations.moments,
+    mandates.moments,
     volunteers.moments,
     organisations.moments,
     invitations.moments,
@@ -36,6 +38,8 @@ KINDS: Final = {
     "application": _l("Joining"),
     "organisation": _l("Organisations"),
     "community": _l("Communities"),
+    "exchange": _l("Exchanges"),
+    "imports": _l("Imported lists"),
     "invitation": _l("Calendar"),
     "mail": _l("Mails"),
 }
