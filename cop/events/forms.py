@@ -38,8 +38,8 @@ from cop.territories.models import Territory
 _SHORT: Final = 200
 _LONG: Final = 10_000
 _SHOWN: Final = (
-    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id", "community_id",
-    "summary", "programme", "speakers", "audience", "key_event", "version",
+    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id",
+    "community_id", "summary", "programme", "speakers", "audience", "key_event", "version",
 )  # fmt: skip
 
 
