@@ -41,6 +41,7 @@ TABS: Final = {
         Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
         Entry(_l("Accounts"), "account_management.index", Permission.ACCOUNT_MANAGE),
         Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
+        Entry(_l("Times of keeping"), "retention.index", Permission.RETENTION_MANAGE),
     ),
     # Everybody the organisation knows, and what they are to it.
     "people": (
@@ -50,6 +51,7 @@ TABS: Final = {
         Entry(_l("Memberships"), "memberships.index", Permission.MEMBERSHIP_READ),
         Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
+        Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE),
     ),
     # What somebody who has signed in sees of their own.
     "my_space": (
@@ -58,6 +60,7 @@ TABS: Final = {
         Entry(_l("My organisations"), "organisations.mine"),
         Entry(_l("Communities"), "communities.index"),
         Entry(_l("My account"), "accounts.profile"),
+        Entry(_l("My data"), "my_data.show"),
         Entry(_l("Security"), "security.show"),
     ),
 }
