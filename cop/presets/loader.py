@@ -5,7 +5,7 @@ again only adds what is missing.
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from cop.host.models import Host
 from cop.host.rules import check_accent
 from cop.mandates import service_register as mandates
 from cop.memberships import service_seed as memberships
+from cop.organisations import service_kinds as organisation_kinds
+from cop.organisations.rules import OTHER as OTHER_ORGANISATION
 from cop.registrations.rules import HEADCOUNT
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
@@ -96,6 +98,7 @@ class Preset:
     themes: list[ThemePart]
     mandates: list[mandates.KindPart]
     memberships: memberships.Part
+    organisation_kinds: list[str]
 
 
 def names() -> list[str]:
@@ -122,9 +125,18 @@ def parse(name: str, content: dict[str, Any]) -> Preset:
             themes=[ThemePart(**table) for table in content.get("themes", ())],
             mandates=[mandates.KindPart(**table) for table in content.get("mandates", ())],
             memberships=memberships.part(content.get("memberships", {})),
+            organisation_kinds=_organisation_kinds(content.get("organisation_kinds", ())),
         )
     except (TypeError, KeyError) as error:
         raise PresetError(f"{name}.toml: {error}") from error
+
+
+def _organisation_kinds(codes: Iterable[str]) -> list[str]:
+    known = organisation_kinds.catalogue()
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise TypeError(f"no kind of organisation is called {', '.join(unknown)}")
+    return [*codes, *({OTHER_ORGANISATION} - set(codes))]
 
 
 def _kind(table: dict[str, Any]) -> KindPart:
@@ -157,6 +169,7 @@ def apply(name: str) -> Host:
     _add_themes(preset.themes)
     mandates.seed(preset.mandates)
     memberships.seed(preset.memberships)
+    organisation_kinds.seed(preset.organisation_kinds)
     db.session.flush()
     return host
 
