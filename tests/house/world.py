@@ -12,6 +12,7 @@ from cop.accounts import mails as accounts_mails
 from cop.accounts import service_sessions
 from cop.accounts.models import Account, Grant
 from cop.accounts.models_factors import Passkey
+from cop.activity.service import COMMAND
 from cop.attendance.models import Attendance
 from cop.core import clock, tokens
 from cop.core.db import db
@@ -21,6 +22,10 @@ from cop.events.models import Event
 from cop.invitations import service as invitations
 from cop.mail.models import MailMessage
 from cop.mandates.models import Candidate, Decision, Mandate, MandateKind, Project
+from cop.memberships import service as memberships
+from cop.memberships import service_payments, service_receipts
+from cop.memberships.models import MembershipKind, RenewalStep
+from cop.memberships.service_payments import Paid
 from cop.network.models import Segment
 from cop.people.models import Person
 from cop.registrations.models import Registration
@@ -53,6 +58,12 @@ class Things:
     decision_id: int
     project_id: int
     candidate_id: int
+    membership_id: int
+    payment_id: int
+    receipt_id: int
+    membership_kind_id: int
+    renewal_step_id: int
+    member_token: str
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -91,7 +102,7 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
         return Things(
             held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
             tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number), segment(people),
-            *entrusted(who, place, number),
+            *entrusted(who, place, number), *joined(who, number),
         )  # fmt: skip
 
 
@@ -124,6 +135,20 @@ def entrusted(who: Person, place: Territory, number: int) -> tuple[int, int, int
     db.session.add_all([*kinds, decision, project, mission, candidate])
     db.session.flush()
     return mission.id, kinds[1].id, decision.id, project.id, candidate.id
+
+
+def joined(who: Person, number: int) -> tuple[int, int, int, int, int, str]:
+    """A paid membership with its receipt, what it is a kind of, and a mail of the renewal."""
+    kind = MembershipKind(code=f"kind-{number}", name_fr="Adhésion", amount_cents=2500)
+    step = RenewalStep(days_before=number + 1)
+    db.session.add_all([kind, step])
+    db.session.flush()
+    made = memberships.request(who, kind.id, COMMAND)
+    paid = Paid(key=f"house-{number}", method="cheque", amount_cents=2500, paid_on=clock.today())
+    service_payments.record(made, paid, COMMAND)
+    receipt = service_receipts.issue(made, COMMAND)
+    token = tokens.sign("membership", str(who.id))
+    return made.id, made.payments[0].id, receipt.id, kind.id, step.id, token
 
 
 def segment(people: People) -> int:
