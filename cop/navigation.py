@@ -50,13 +50,18 @@ TABS: Final = {
         Entry(_l("Communities"), "communities.staff_index", Permission.COMMUNITY_EDIT),
         Entry(_l("Memberships"), "memberships.index", Permission.MEMBERSHIP_READ),
         Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
+        Entry(_l("Volunteers"), "volunteers.index", Permission.VOLUNTEER_MANAGE),
+        Entry(_l("Tasks"), "volunteers.tasks", Permission.VOLUNTEER_MANAGE),
+        Entry(_l("Applications"), "joining.index", Permission.APPLICATION_DECIDE),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
         Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE),
     ),
     # What somebody who has signed in sees of their own.
     "my_space": (
         Entry(_l("What is coming"), "registrations.mine"),
+        Entry(_l("My record"), "people.my_profile"),
         Entry(_l("My membership"), "memberships.mine"),
+        Entry(_l("Volunteering"), "volunteers.mine"),
         Entry(_l("My organisations"), "organisations.mine"),
         Entry(_l("Communities"), "communities.index"),
         Entry(_l("My account"), "accounts.profile"),

@@ -39,6 +39,10 @@ def get(application_id: int) -> Application:
     return found
 
 
+def exists(application_id: int) -> bool:
+    return db.session.scalar(sa.select(Application.id).where(Application.id == application_id)) is not None
+
+
 def waiting_under(key: str) -> Application | None:
     """The one that waits, ours until the end of the transaction."""
     statement = sa.select(Application).where(Application.waiting_key == key).with_for_update()

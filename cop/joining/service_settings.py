@@ -49,7 +49,7 @@ def seed(content: Mapping[str, Any]) -> None:
     """The charters and doors of a preset that are missing: ``[joining.member]``, ``[joining.volunteer]``."""
     known = set(db.session.scalars(sa.select(Door.kind)))
     for kind in Kind:
-        part = content.get("joining", {}).get(kind)
+        part = content.get(kind)
         if part is None:
             continue
         if kind not in known:

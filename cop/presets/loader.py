@@ -20,6 +20,7 @@ from cop.core.i18n import _
 from cop.events.models import EventKind, Theme
 from cop.host.models import Host
 from cop.host.rules import check_accent
+from cop.joining import service_settings as joining
 from cop.mandates import service_register as mandates
 from cop.memberships import service_seed as memberships
 from cop.organisations import service_kinds as organisation_kinds
@@ -29,6 +30,7 @@ from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
 from cop.territories import service as territories
 from cop.territories.models import Profession, Territory
+from cop.volunteers import service as volunteers
 
 FOLDER: Final = Path(__file__).resolve().parent
 _FLAGS: Final = {"rehabilitation": Profession.rehab, "health": Profession.health}
@@ -99,6 +101,8 @@ class Preset:
     mandates: list[mandates.KindPart]
     memberships: memberships.Part
     organisation_kinds: list[str]
+    skills: list[dict[str, Any]]
+    joining: dict[str, Any]
 
 
 def names() -> list[str]:
@@ -126,6 +130,8 @@ def parse(name: str, content: dict[str, Any]) -> Preset:
             mandates=[mandates.KindPart(**table) for table in content.get("mandates", ())],
             memberships=memberships.part(content.get("memberships", {})),
             organisation_kinds=_organisation_kinds(content.get("organisation_kinds", ())),
+            skills=list(content.get("skills", ())),
+            joining=content.get("joining", {}),
         )
     except (TypeError, KeyError) as error:
         raise PresetError(f"{name}.toml: {error}") from error
@@ -169,6 +175,8 @@ def apply(name: str) -> Host:
     _add_themes(preset.themes)
     mandates.seed(preset.mandates)
     memberships.seed(preset.memberships)
+    volunteers.seed(preset.skills)
+    joining.seed(preset.joining)
     organisation_kinds.seed(preset.organisation_kinds)
     db.session.flush()
     return host
