@@ -53,6 +53,7 @@ TABS: Final = {
         Entry(_l("Volunteers"), "volunteers.index", Permission.VOLUNTEER_MANAGE),
         Entry(_l("Tasks"), "volunteers.tasks", Permission.VOLUNTEER_MANAGE),
         Entry(_l("Applications"), "joining.index", Permission.APPLICATION_DECIDE),
+        Entry(_l("Imports"), "imports.index", Permission.PERSON_IMPORT),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
         Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE),
     ),
