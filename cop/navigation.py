@@ -55,6 +55,7 @@ TABS: Final = {
         Entry(_l("Applications"), "joining.index", Permission.APPLICATION_DECIDE),
         Entry(_l("Imports"), "imports.index", Permission.PERSON_IMPORT),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
+        Entry(_l("Duplicates"), "duplicates.index", Permission.PERSON_MERGE),
         Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE),
     ),
     # What somebody who has signed in sees of their own.

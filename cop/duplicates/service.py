@@ -102,12 +102,13 @@ def _both(kept_id: int, other_id: int) -> tuple[Person, Person]:
 
 def _write(kept: Person, other: Person, chosen: Mapping[str, int], now: datetime) -> None:
     values = {name: _value(name, kept, other, chosen) for name in FIELDS}
-    claimed = next((n for n in (kept.rpps_claimed, other.rpps_claimed) if n and n != values["rpps"]), None)
+    numbers = (kept.rpps_claimed, other.rpps_claimed)
+    claimed = next((number for number in numbers if number and number != values["rpps"]), None)
     notice = max(filter(None, (kept.notice_version, other.notice_version)), default=None)
     known_by = {kept.email_key, other.email_key} - {None}
     since = min(kept.created_at, other.created_at)
-    for name, value in _EMPTY.items():  # first: what is unique has to be free
-        setattr(other, name, value)
+    for name, empty in _EMPTY.items():  # first: what is unique has to be free
+        setattr(other, name, empty)
     other.anonymised_at, other.merged_into_id = now, kept.id
     db.session.flush()
     for name, value in values.items():

@@ -12,7 +12,7 @@ from cop.core.db import db
 from cop.core.errors import NotFound, Refused
 from cop.core.i18n import _, _l, _n
 from cop.duplicates import queries, rules, service
-from cop.duplicates.models import Merge, Pair
+from cop.duplicates.models import Pair
 
 blueprint = Blueprint("duplicates", __name__)
 BLUEPRINTS: Final = (blueprint,)
@@ -110,10 +110,10 @@ def reopen(pair_id: int) -> Any:
 @requires(Permission.PERSON_MERGE, queries.where_merge)
 def merged(merge_id: int) -> str:
     made = queries.merge(merge_id)
-    return render_template("duplicates/merged.html", merge=made, titles=_titles(made))
+    return render_template("duplicates/merged.html", merge=made, titles=_titles())
 
 
-def _titles(made: Merge) -> dict[str, str]:
+def _titles() -> dict[str, str]:
     """Each table as people call it."""
     found = personal.links(db.metadata)
     return {column.table.name: str(link.title) for column, link in found.items() if link}
