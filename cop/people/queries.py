@@ -64,7 +64,7 @@ def rpps_state(person: Person) -> rules.RppsState:
     return rules.rpps_state(number, person.rpps_claimed or "", known)
 
 
-def where_is(person_id: int) -> Where:
+def where_is(person_id: int, **_: Any) -> Where:
     """The communes where the person practises: whoever has a right on any of them reaches the record.
 
     Somebody without a place belongs to the whole organisation. Raises ``NotFound``, also for who was forgotten.
