@@ -23,6 +23,8 @@ ANY_ANIMATOR: Final = (LOGIN, FORBIDDEN, IN, IN, IN, IN)
 # A list Bob saved for himself: not even the coordination opens it.
 BOB_S_LIST: Final = (LOGIN, FORBIDDEN, MISSING, IN, MISSING, MISSING)
 COORDINATION: Final = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN, IN)
+# About somebody of Bob's, for the coordination only.
+COORDINATION_OF_BOB: Final = (LOGIN, MISSING, MISSING, FORBIDDEN, IN, IN)
 ADMINISTRATION: Final = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
 MEMBERS: Final = (LOGIN, IN, IN, IN, IN, IN)
 EVERYBODY: Final = (IN,) * 6
@@ -65,6 +67,21 @@ MATRIX: Final = {
     "attendance.remove": OF_BOB,
     "attendance.reopen": OF_BOB,
     "attendance.sheet": OF_BOB,
+    "data_requests.answer": COORDINATION_OF_BOB,
+    "data_requests.choose": COORDINATION_OF_BOB,
+    "data_requests.erase": COORDINATION_OF_BOB,
+    "data_requests.index": COORDINATION,
+    "data_requests.note": COORDINATION_OF_BOB,
+    "data_requests.show": COORDINATION_OF_BOB,
+    "data_requests.take": COORDINATION_OF_BOB,
+    "duplicates.find": COORDINATION,
+    "duplicates.index": COORDINATION,
+    "duplicates.merge": COORDINATION_OF_BOB,
+    "duplicates.merged": COORDINATION_OF_BOB,
+    "duplicates.reopen": COORDINATION_OF_BOB,
+    "duplicates.show": COORDINATION_OF_BOB,
+    "duplicates.tell_apart": COORDINATION_OF_BOB,
+    "duplicates.undo": COORDINATION_OF_BOB,
     "events.agenda": EVERYBODY,
     "events.cancel": OF_BOB,
     "events.create": ANY_ANIMATOR,
@@ -80,6 +97,17 @@ MATRIX: Final = {
     "host.choose_language": EVERYBODY,
     "host.legal": EVERYBODY,
     "host.privacy": EVERYBODY,
+    "imports.apply": COORDINATION,
+    "imports.choose_sheet": COORDINATION,
+    "imports.columns": COORDINATION,
+    "imports.create": COORDINATION,
+    "imports.discard": COORDINATION,
+    "imports.index": COORDINATION,
+    "imports.match": COORDINATION,
+    "imports.refused": COORDINATION,
+    "imports.show": COORDINATION,
+    "imports.undo": COORDINATION,
+    "imports.upload": COORDINATION,
     "invitations.change_feed": (LOGIN, IN, MISSING, MISSING, MISSING, MISSING),  # the team is nobody's guest here
     "invitations.feed": MEMBERS,
     "invitations.public_feed": EVERYBODY,
@@ -130,12 +158,10 @@ MATRIX: Final = {
     "memberships.make_receipt": BOBS_BUT_NOT_HIS,
     "memberships.make_receipt_by_link": EVERYBODY,
     "memberships.mine": MEMBERS,
-    "memberships.own_receipt": NOT_MINE,
     "memberships.pay": BOBS_BUT_NOT_HIS,
     "memberships.person": OF_BOB,
     "memberships.personal": EVERYBODY,
     "memberships.receipt": OF_BOB,
-    "memberships.receipt_by_link": EVERYBODY,
     "memberships.renew": NOT_MINE,
     "memberships.renew_by_link": EVERYBODY,
     "memberships.renewal": OF_THE_WHOLE,
@@ -144,6 +170,12 @@ MATRIX: Final = {
     "memberships.settings": OF_THE_WHOLE,
     "memberships.show": OF_BOB,
     "memberships.switch_renewal": OF_THE_WHOLE,
+    "my_data.choose": MEMBERS,
+    "my_data.confirm": MEMBERS,
+    "my_data.do_erase": MEMBERS,
+    "my_data.erase": MEMBERS,
+    "my_data.show": MEMBERS,
+    "my_data.take": MEMBERS,
     "network.change_segment": BOB_S_LIST,
     "network.delete_segment": BOB_S_LIST,
     "network.edit_person": OF_BOB,
@@ -158,6 +190,9 @@ MATRIX: Final = {
     "network.steps": ANY_ANIMATOR,
     "network.undo_segment": BOB_S_LIST,
     "people.find_communes": EVERYBODY,
+    "privacy.ask": EVERYBODY,
+    "privacy.asked": EVERYBODY,
+    "privacy.do_ask": EVERYBODY,
     "registrations.add": OF_BOB,
     "registrations.calendar_file": EVERYBODY,
     "registrations.cancel": EVERYBODY,
@@ -169,6 +204,14 @@ MATRIX: Final = {
     "registrations.register": EVERYBODY,
     "registrations.show": EVERYBODY,
     "registrations.withdraw": OF_BOB,
+    "retention.change": ADMINISTRATION,
+    "retention.index": ADMINISTRATION,
+    "retention.register": ADMINISTRATION,
+    "retention.register_file": ADMINISTRATION,
+    "retention.report": ADMINISTRATION,
+    "retention.switch_off": ADMINISTRATION,
+    "retention.switch_on": ADMINISTRATION,
+    "retention.take": ADMINISTRATION,
     "second_factor.ask_passkey": MEMBERS,
     "second_factor.prove": MEMBERS,
     "second_factor.show": MEMBERS,
@@ -191,6 +234,8 @@ APART: Final = {"accounts.sign_out"}
 # What is behind the door may be nothing: this feed's secret address is nobody's, these mails are shown when they
 # are kept instead of sent, this export answers a question only.
 EMPTY_BEHIND: Final = {
+    # The token of the walk is a registration's: as an opposition link it is nobody's.
+    **dict.fromkeys(("privacy.oppose", "privacy.oppose_post", "privacy.want_again"), EVERYBODY),
     "invitations.personal_feed": EVERYBODY,
     **{name: line for name, line in MATRIX.items() if name.startswith("mail.")},
 }
@@ -198,6 +243,8 @@ EMPTY_BEHIND: Final = {
 VALUES: Final[dict[str, Callable[[Things], dict[str, Any]]]] = {
     "attendance.mark": lambda _held: {"present": "1"},
     "attendance.excuse": lambda held: {"person": held.person_id},
+    "data_requests.take": lambda _held: {"kind": "json"},
+    "my_data.take": lambda _held: {"kind": "json"},
     "memberships.make_receipt_by_link": lambda held: {"membership": held.membership_id},
     "memberships.renew_by_link": lambda held: {"person": held.person_id},
 }

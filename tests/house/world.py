@@ -12,12 +12,14 @@ from cop.accounts import mails as accounts_mails
 from cop.accounts import service_sessions
 from cop.accounts.models import Account, Grant
 from cop.accounts.models_factors import Passkey
-from cop.activity.service import COMMAND
+from cop.activity.service import COMMAND, Actor
 from cop.attendance.models import Attendance
 from cop.core import clock, tokens
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
+from cop.duplicates import service as merging
+from cop.duplicates.models import Pair
 from cop.events.models import Event
 from cop.invitations import service as invitations
 from cop.mail.models import MailMessage
@@ -28,6 +30,7 @@ from cop.memberships.models import MembershipKind, RenewalStep
 from cop.memberships.service_payments import Paid
 from cop.network.models import Segment
 from cop.people.models import Person
+from cop.privacy.models import PrivacyRequest
 from cop.registrations.models import Registration
 from cop.territories.models import Territory
 from tests.people_of_the_tests import PARIS, People, account, event, person, territory
@@ -64,6 +67,10 @@ class Things:
     membership_kind_id: int
     renewal_step_id: int
     member_token: str
+    request_id: int
+    pair_id: int
+    merge_id: int
+    rule_code: str
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -103,7 +110,21 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
             tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number), segment(people),
             *entrusted(who, place, number), *joined(who, number),
+            *asked(who, number), "participant",
         )  # fmt: skip
+
+
+def asked(who: Person, number: int) -> tuple[int, int, int]:
+    """A request about the person's data, somebody who looks like them, and a record that was merged into theirs."""
+    request = PrivacyRequest(
+        person_id=who.id, kind="access", received_on=clock.today(), received_by="letter", created_at=clock.now()
+    )
+    twin, gone = (person("Émilie", f"Essai-{number}", email=f"{name}-{number}@x.example") for name in ("twin", "gone"))
+    pair = Pair(one_id=who.id, other_id=twin.id, score=55, reasons=["name", "commune"], found_at=clock.now())
+    db.session.add_all([request, pair])
+    db.session.flush()
+    merge = merging.merge(who.id, gone.id, {}, actor=Actor("worker"), now=clock.now())
+    return request.id, pair.id, merge.id
 
 
 def secured(staff: Account, number: int) -> tuple[int, int]:
