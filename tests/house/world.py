@@ -119,7 +119,10 @@ def asked(who: Person, number: int) -> tuple[int, int, int]:
     request = PrivacyRequest(
         person_id=who.id, kind="access", received_on=clock.today(), received_by="letter", created_at=clock.now()
     )
-    twin, gone = (person("Émilie", f"Essai-{number}", email=f"{name}-{number}@x.example") for name in ("twin", "gone"))
+    twin, gone = (
+        person("Émilie", f"Essai-{number}", email=f"{name}-{number}@x.example", commune=who.sites[0].commune.code)
+        for name in ("twin", "gone")
+    )
     pair = Pair(one_id=who.id, other_id=twin.id, score=55, reasons=["name", "commune"], found_at=clock.now())
     db.session.add_all([request, pair])
     db.session.flush()
