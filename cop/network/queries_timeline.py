@@ -8,9 +8,11 @@ from typing import Any, Final
 from flask_sqlalchemy.pagination import Pagination
 
 from cop.attendance import queries_timeline as attendance
+from cop.communities import queries as communities
 from cop.core import clock
 from cop.core.i18n import _l
 from cop.core.timeline import Moment
+from cop.imports import queries as imports
 from cop.invitations import queries_timeline as invitations
 from cop.mail import queries_timeline as mail
 from cop.mandates import queries_timeline as mandates
@@ -26,6 +28,8 @@ SOURCES: Final[tuple[Callable[[int], Sequence[Moment]], ...]] = (
     mandates.moments,
     volunteers.moments,
     organisations.moments,
+    communities.moments,
+    imports.moments,
     invitations.moments,
     mail.moments,
 )
