@@ -108,7 +108,7 @@ def owned(person_ids: Sequence[int]) -> list[Owned]:
         if link is None or column.table.name in (Pair.__tablename__, Merge.__tablename__, "person"):
             continue
         counted = sa.select(column, sa.func.count()).where(column.in_(person_ids)).group_by(column)
-        counts: dict[int, int] = dict(db.session.execute(counted).tuples().all())
+        counts = {row[0]: row[1] for row in db.session.execute(counted)}
         if counts:
             found.append(Owned(str(link.title), tuple(counts.get(number, 0) for number in person_ids)))
     return found

@@ -1,6 +1,15 @@
 """What is typed about one's data."""
 
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from cop.core import clock
@@ -43,9 +52,13 @@ class ErasureForm(Form):
 class RequestForm(Form):
     """A request received otherwise than on the site."""
 
-    kind = RadioField(_l("What is asked"), choices=[*KINDS.items()], default="access")
+    kind = RadioField(
+        _l("What is asked"), choices=[SelectChoice(code, words) for code, words in KINDS.items()], default="access"
+    )
     received_by = SelectField(
-        _l("Received by"), choices=[(code, words) for code, words in WAYS.items() if code != "site"], default="letter"
+        _l("Received by"),
+        choices=[SelectChoice(code, words) for code, words in WAYS.items() if code != "site"],
+        default="letter",
     )
     received_on = DateField(_l("Received on"), [InputRequired(_l("Give the day it arrived: the month runs from it."))])
     asked_by = StringField(_l("Asked by somebody else"), [Length(max=200)])
