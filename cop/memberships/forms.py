@@ -142,10 +142,11 @@ class KindForm(Form):
     period = RadioField(
         _l("Period"), default=Period.CIVIL_YEAR, choices=[SelectChoice(p.value, w) for p, w in rules.PERIODS.items()]
     )
+    import_names = TextAreaField(_l("Its names in HelloAsso"), [Length(max=1000)])
     active = BooleanField(_l("Offered today"), default=True)
 
     def values(self) -> dict[str, Any]:
-        names = ("name_fr", "name_en", "purpose_fr", "purpose_en", "offered_to", "period", "active")
+        names = ("name_fr", "name_en", "purpose_fr", "purpose_en", "offered_to", "period", "active", "import_names")
         return {**{name: self[name].data for name in names}, "amount_cents": self.amount.cents}
 
 

@@ -37,7 +37,7 @@ def request(
     kind = _offered(kind_id, organisation_id)
     current = queries.covering(person.id, organisation_id, today)
     span = Span(current.starts_on, current.ends_on) if current else rules.span(kind.period, today)
-    return _ask(Asked(person, kind, span, organisation_id, source), actor, moment)
+    return ask(Asked(person, kind, span, organisation_id, source), actor, moment)
 
 
 def renew(
@@ -62,7 +62,7 @@ def renew(
         if later
         else rules.next_span(kind.period, ended_on, clock.local_date(moment))
     )
-    return _ask(Asked(person, kind, span, organisation_id, source), actor, moment)
+    return ask(Asked(person, kind, span, organisation_id, source), actor, moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Asked:
     span: Span
     organisation_id: int | None
     source: str
+    amount_cents: int | None = None  # what was asked at the time, when it is not today's price
 
     @property
     def key(self) -> str:
@@ -89,13 +90,14 @@ def _offered(kind_id: int, organisation_id: int | None) -> MembershipKind:
     return kind
 
 
-def _ask(asked: Asked, actor: Actor, now: datetime) -> Membership:
+def ask(asked: Asked, actor: Actor, now: datetime) -> Membership:
+    """The membership of that member and period, made if there is none."""
     values = {
         "key": asked.key,
         "person_id": asked.person.id,
         "organisation_id": asked.organisation_id,
         "kind_id": asked.kind.id,
-        "amount_cents": asked.kind.amount_cents,
+        "amount_cents": asked.kind.amount_cents if asked.amount_cents is None else asked.amount_cents,
         "starts_on": asked.span.starts_on,
         "ends_on": asked.span.ends_on,
         "requested_at": now,
@@ -142,7 +144,17 @@ def resume(membership: Membership, actor: Actor) -> None:
 def save_kind(kind: MembershipKind | None, values: Mapping[str, Any], actor: Actor) -> MembershipKind:
     """Make or change what is offered. Memberships asked for before keep their amount and their period."""
     made = kind or MembershipKind(code=_free_code(), position=len(queries.kinds()))
-    for name in ("name_fr", "name_en", "purpose_fr", "purpose_en", "amount_cents", "offered_to", "period", "active"):
+    for name in (
+        "name_fr",
+        "name_en",
+        "purpose_fr",
+        "purpose_en",
+        "amount_cents",
+        "offered_to",
+        "period",
+        "active",
+        "import_names",
+    ):
         setattr(made, name, values[name])
     db.session.add(made)
     db.session.flush()
