@@ -18,7 +18,7 @@ check:  ## linters, types and contracts only
 	@$(SETUP) --development python -m deploy.check --only checks
 
 coverage:  ## which lines the tests on SQLite never reach
-	@$(SETUP) --development python -m coverage run -m pytest --ignore=tests/browser
+	@$(SETUP) --development python -m coverage run -m pytest --ignore=tests/browser --ignore=tests/mailbox
 	@.venv/bin/python -m coverage report
 
 bench:  ## measure against bare bounds (ONLY=web make bench: one of them)

@@ -138,6 +138,7 @@ _version_seen = lru_cache(maxsize=256)(_version)
 
 def _register_slices(app: web.Application) -> None:
     known_jobs = app.extensions["cop.jobs"] = [*jobs.JOBS]
+    targets = app.extensions["cop.import_targets"] = []
     for name in SLICES:
         for module in ("models", "views", "jobs"):
             if find_spec(f"cop.{name}.{module}"):
@@ -145,6 +146,8 @@ def _register_slices(app: web.Application) -> None:
                 known_jobs.extend(getattr(loaded, "JOBS", ()))
                 for blueprint in getattr(loaded, "BLUEPRINTS", ()):
                     app.register_blueprint(blueprint)
+        for path in sorted((_PACKAGE / name).glob("import_*.py")):
+            targets.extend(import_module(f"cop.{name}.{path.stem}").IMPORT_TARGETS)
     import_module("cop.activity.models")
     import_module("cop.accounts.sign_in").init_app(app)
     import_module("cop.navigation").init_app(app)

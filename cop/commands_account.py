@@ -3,7 +3,7 @@
 import click
 import sqlalchemy as sa
 
-from cop.accounts import passwords, queries, rules, service, service_management
+from cop.accounts import passwords, queries, rules, service, service_factors, service_management
 from cop.accounts.models import Account
 from cop.accounts.roles import ROLES
 from cop.activity.service import COMMAND
@@ -76,6 +76,22 @@ def _hand_over(opened: Account, *, ask: bool, show: bool) -> None:
     elif not ask:
         service.request_link(opened.email)
         click.echo("A sign-in link was queued; it leaves when the worker runs (cop serve).")
+
+
+@account.command("reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Take the second factor of EMAIL off and end its sessions: for the last administrator, whom nobody else can help."""
+    with create_app().app_context(), speaking("en"), unit_of_work():
+        found = queries.by_email(email)
+        if found is None:
+            raise Refused(f"There is no account “{email}”.")
+        if service_factors.reset(found, COMMAND):
+            click.echo(
+                f"The second factor of {found.email} is taken off and its sessions ended; a mail tells its owner."
+            )
+        else:
+            click.echo(f"{found.email} has no second factor.")
 
 
 @account.command("list")

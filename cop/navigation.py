@@ -26,6 +26,7 @@ class Entry:
 
 MENU: Final = (
     Entry(_l("Agenda"), "events.agenda"),
+    Entry(_l("Communities"), "communities.index", signed_in=False),
     Entry(_l("This week"), "events.desk", Permission.EVENT_READ),
     Entry(_l("People"), "network.people", Permission.PERSON_READ),
     Entry(_l("Engagement"), "statistics.engagement", Permission.STATISTICS_READ),
@@ -40,17 +41,34 @@ TABS: Final = {
         Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
         Entry(_l("Accounts"), "account_management.index", Permission.ACCOUNT_MANAGE),
         Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
+        Entry(_l("Mails received"), "inbox.received", Permission.MAIL_READ),
+        Entry(_l("Times of keeping"), "retention.index", Permission.RETENTION_MANAGE),
     ),
     # Everybody the organisation knows, and what they are to it.
     "people": (
         Entry(_l("Everybody"), "network.people", Permission.PERSON_READ),
+        Entry(_l("Organisations"), "organisations.index", Permission.ORGANISATION_READ),
+        Entry(_l("Communities"), "communities.staff_index", Permission.COMMUNITY_EDIT),
+        Entry(_l("Memberships"), "memberships.index", Permission.MEMBERSHIP_READ),
         Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
+        Entry(_l("Volunteers"), "volunteers.index", Permission.VOLUNTEER_MANAGE),
+        Entry(_l("Tasks"), "volunteers.tasks", Permission.VOLUNTEER_MANAGE),
+        Entry(_l("Applications"), "joining.index", Permission.APPLICATION_DECIDE),
+        Entry(_l("Imports"), "imports.index", Permission.PERSON_IMPORT),
         Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
+        Entry(_l("Duplicates"), "duplicates.index", Permission.PERSON_MERGE),
+        Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE),
     ),
     # What somebody who has signed in sees of their own.
     "my_space": (
         Entry(_l("What is coming"), "registrations.mine"),
+        Entry(_l("My record"), "people.my_profile"),
+        Entry(_l("My membership"), "memberships.mine"),
+        Entry(_l("Volunteering"), "volunteers.mine"),
+        Entry(_l("My organisations"), "organisations.mine"),
+        Entry(_l("Communities"), "communities.index"),
         Entry(_l("My account"), "accounts.profile"),
+        Entry(_l("My data"), "my_data.show"),
         Entry(_l("Security"), "security.show"),
     ),
 }

@@ -65,6 +65,7 @@ STEPS = (
     Step("checks", "templates", tool("djlint", "templates", "--lint", "--quiet")),
     Step("sqlite", "tests on SQLite", lambda paths: suites.sqlite(paths).in_front()),
     Step("postgres", "tests on PostgreSQL", lambda paths: suites.postgresql(paths).in_front()),
+    Step("mailbox", "tests with mail servers", lambda paths: suites.with_mail_servers(paths).in_front()),
     Step("browser", "tests in Chromium", lambda paths: suites.in_browser(paths).in_front()),
 )
 

@@ -13,6 +13,7 @@ from cop.accounts.roles import ROLES
 from cop.core import clock
 from cop.core.access import Permission, Where
 from cop.core.db import db
+from cop.core.settings import current_settings
 from cop.host.models import Host
 from cop.territories.models import TerritoryPart
 
@@ -131,6 +132,11 @@ def is_staff(account: Account) -> bool:
     """Whether the account has any role today."""
     reach = _known_reach(account)
     return bool(reach.roots or reach.subjects)
+
+
+def needs_second_factor(account: Account) -> bool:
+    """Whether the account may not come in by a password or a mailed link alone: it sees other people's data."""
+    return current_settings().second_factor == "staff" and is_staff(account)
 
 
 def has_anywhere(account: Account | None, permission: Permission) -> bool:

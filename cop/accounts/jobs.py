@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from cop.accounts import service, service_sessions
+from cop.accounts import service, service_factors, service_sessions
 from cop.core.i18n import _l
 from cop.core.jobs import Job
 
@@ -12,6 +12,7 @@ _FORGET: Final[dict[str, Callable[[], int]]] = {
     "links": service.forget_links,
     "sign-ins": service.forget_sign_ins,
     "sessions": service_sessions.forget_idle,
+    "challenges": service_factors.forget_challenges,
 }
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cop.accounts.models import Account
 from cop.accounts.rules import LINK_LIFETIME
-from cop.core import links, tokens
+from cop.core import clock, links, tokens
 from cop.mail import service as mail
 
 
@@ -54,5 +54,19 @@ def password_changed(account: Account) -> None:
         account.name,
         "accounts/mail/password_changed",
         {"name": account.name, "url": links.absolute_url("accounts.sign_in")},
+        account.language,
+    )
+
+
+def second_factor(account: Account, what: str, **values: int) -> None:
+    """Something changed in how this person proves who they are: said at once, as for a password."""
+    mail.enqueue(
+        f"account:{account.id}:second_factor:{what}:{clock.now().timestamp()}",
+        "accounts.second_factor",
+        "service",
+        account.email,
+        account.name,
+        "accounts/mail/second_factor",
+        {"name": account.name, "what": what, "left": values.get("left", 0), "url": links.absolute_url("security.show")},
         account.language,
     )

@@ -4,9 +4,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cop.accounts import queries_factors
+from cop.accounts import access, queries_factors
 from cop.accounts.models import Account, Session
-from cop.core import tokens
+from cop.accounts.rules_sessions import MEMBER_IDLE, STAFF_IDLE
+from cop.core import clock, tokens
 from cop.core.db import db
 
 
@@ -29,7 +30,8 @@ def by_token(token: str) -> Any:
     return db.session.execute(statement).one_or_none()
 
 
-def of_account(account_id: int) -> list[Session]:
-    """The sessions of an account, the one used last first."""
-    found = sa.select(Session).where(Session.account_id == account_id)
+def in_use(account: Account) -> list[Session]:
+    """The sessions of an account that still open something, the one used last first."""
+    since = clock.now() - (STAFF_IDLE if access.is_staff(account) else MEMBER_IDLE)
+    found = sa.select(Session).where(Session.account_id == account.id, Session.seen_at >= since)
     return list(db.session.scalars(found.order_by(Session.seen_at.desc(), Session.id.desc())))

@@ -33,7 +33,7 @@ def sign_in_with_password(email: str, password: str) -> Account | None:
     if account is None or not account.active or account.password_hash != known.password_hash:
         return None  # changed while the password was being verified
     account.password_hash = stronger or account.password_hash
-    _note_sign_in(account, by="password")
+    note_sign_in(account, by="password")
     return account
 
 
@@ -80,11 +80,11 @@ def spend_link(token: str) -> Account | None:
     account = db.session.get(Account, account_id) if account_id else None
     if account is None or not account.active:
         return None
-    _note_sign_in(account, by="link")
+    note_sign_in(account, by="link")
     return account
 
 
-def _note_sign_in(account: Account, *, by: str) -> None:
+def note_sign_in(account: Account, *, by: str) -> None:
     account.last_sign_in_at = clock.now()
     activity.record(Actor("account", account.id), "account.signed_in", account, by=by)
 

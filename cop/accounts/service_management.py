@@ -69,7 +69,7 @@ def give_role(
         raise Refused(_l("You can give a role only on the territories where you manage accounts."), "territory_id")
     rules.check_period(starts_on, ends_on)
     values = {"role": role, "territory_id": territory_id, "starts_on": starts_on, "ends_on": ends_on}
-    twice = queries.same_grant(account, **values)
+    twice = queries.same_grant(account, **values, subject="", origin="")
     if twice is not None:  # a double press
         return twice
     grant = Grant(account=account, **values)
@@ -82,6 +82,10 @@ def give_role(
 
 def withdraw_role(grant: Grant, actor: Actor) -> None:
     """Take a role back as of now. The line stays as history, unless it had not begun."""
+    if grant.origin:
+        raise Refused(
+            _l("This role comes with a mandate or a task: it ends with it. Change that one; the role follows.")
+        )
     account, today = grant.account, clock.today()
     if grant.role == "administrator" and grant.territory_id is None:
         _keep_one_administrator(account)

@@ -32,11 +32,12 @@ def give_from(
     )
     grant: Grant | None = db.session.scalar(found)
     if grant is None:
-        grant = Grant(account=account, origin=origin, role=role, territory_id=territory_id, subject=subject)
         activity.record(actor, "account.role_given", account, role=role, territory_id=territory_id, thing=subject)
+        grant = Grant(account_id=account.id, origin=origin, role=role, territory_id=territory_id, subject=subject)
         db.session.add(grant)
     grant.starts_on, grant.ends_on = starts_on, ends_on
     db.session.flush()
+    db.session.expire(account, ["grants"])
     access.forget(account)
     return grant
 

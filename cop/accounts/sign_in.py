@@ -67,7 +67,7 @@ class Visitor:
     def standing(self) -> Standing:
         if self.second_factor_at is not None:  # nearly everybody who has a role: nothing more to look up
             return Standing.IN
-        required = current_settings().second_factor == "staff" and access.is_staff(self.account)
+        required = access.needs_second_factor(self.account)
         return rules_sessions.standing(passed=False, has_factor=self.has_factor, required=required)
 
 

@@ -4,8 +4,19 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from cop.accounts import access, queries, service, service_sessions, sign_in, views_management
+from cop.accounts import (
+    access,
+    queries,
+    service,
+    service_passkeys,
+    service_sessions,
+    sign_in,
+    views_factor,
+    views_management,
+    views_security,
+)
 from cop.accounts.forms import ChangePasswordForm, ChoosePasswordForm, LinkForm, PasswordSignInForm, ProfileForm
+from cop.accounts.forms_factors import PasskeyForm
 from cop.accounts.models import Account
 from cop.accounts.rules import normalised_email
 from cop.core import rate_limits
@@ -16,7 +27,12 @@ from cop.core.i18n import _
 from cop.core.links import local_path
 
 blueprint = Blueprint("accounts", __name__)
-BLUEPRINTS: Final = (blueprint, views_management.blueprint)
+BLUEPRINTS: Final = (
+    blueprint,
+    views_factor.blueprint,
+    views_security.blueprint,
+    views_management.blueprint,
+)
 
 _ARRIVALS: Final = (
     (Permission.EVENT_READ, "events.desk"),
@@ -40,7 +56,11 @@ def do_sign_in() -> Any:
 
 
 def _sign_in_page(**forms: Any) -> str:
-    values = {"password_form": PasswordSignInForm(formdata=None), "link_form": LinkForm(formdata=None, prefix="link")}
+    values = {
+        "password_form": PasswordSignInForm(formdata=None),
+        "link_form": LinkForm(formdata=None, prefix="link"),
+        "passkey_form": PasskeyForm(formdata=None),
+    }
     back = local_path(request.values.get("next"))
     return render_template("accounts/sign_in.html", **{**values, **forms}, next=back)
 
@@ -99,6 +119,28 @@ def use_link(token: str) -> Any:
     if account is None:
         return render_template("accounts/link.html", token=token, good=False, next=None), 410
     sign_in.start(account, by="link")
+    return redirect(_arrival(account), 303)
+
+
+@blueprint.post("/connexion/cle/demande")
+@public
+def ask_passkey() -> Any:
+    """What the browser asks the devices at hand, as JSON: any key they have for this site."""
+    rate_limits.hit("passkey.ask.from", request.remote_addr or "", limit=60, seconds=900)
+    return views_factor.as_json(service_passkeys.ask_for_known(None))
+
+
+@blueprint.post("/connexion/cle")
+@public
+def use_passkey() -> Any:
+    form = PasskeyForm()
+    rate_limits.hit("sign_in.from", request.remote_addr or "", limit=30, seconds=900)
+    account = service_passkeys.accept(form.credential.data or "", None) if form.validate_on_submit() else None
+    if account is None:
+        refuse(form, Refused(_("This passkey was not accepted. Try again, or another way.")))
+        return _sign_in_page(passkey_form=form, form=form), 422
+    service.note_sign_in(account, by="passkey")
+    sign_in.start(account, by="passkey")
     return redirect(_arrival(account), 303)
 
 

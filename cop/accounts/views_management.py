@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from cop.accounts import access, queries, service_management
+from cop.accounts import access, queries, queries_factors, service_factors, service_management
 from cop.accounts.forms import OpenAccountForm, RoleForm
 from cop.accounts.models import Account
 from cop.accounts.roles import ROLES
@@ -46,7 +46,8 @@ def _back(account_id: int) -> Any:
 def index() -> str:
     search = request.args.get("q", "").strip()
     accounts = queries.page_of_accounts(_viewer(), request.args.get("page", 1, type=int), search)
-    return _page("accounts/list.html", accounts=accounts, search=search, in_force=access.in_force)
+    secured = queries_factors.having_one([account.id for account in accounts.items])
+    return _page("accounts/list.html", accounts=accounts, search=search, in_force=access.in_force, secured=secured)
 
 
 @blueprint.get("/nouveau")
@@ -91,7 +92,7 @@ def show(account_id: int) -> str:
 def _show(account: Account, role_form: RoleForm, **values: Any) -> str:
     viewer = _viewer()
     mine = {grant.id for grant in account.grants if queries.may_give_on(viewer, grant.territory_id)}
-    held = {"mine": mine, "in_force": access.in_force}
+    held = {"mine": mine, "in_force": access.in_force, "factors": queries_factors.of_account(account.id)}
     return _page("accounts/show.html", shown=account, role_form=role_form, **held, **values)
 
 
@@ -133,6 +134,14 @@ def suspend(account_id: int) -> Any:
 def restore(account_id: int) -> Any:
     account = queries.manageable_account(_viewer(), account_id)
     return _done(account_id, lambda: service_management.restore(account, actor()), _("This account is open again."))
+
+
+@blueprint.post("/<int:account_id>/second-facteur/retirer")
+@requires(Permission.ACCOUNT_MANAGE)
+def reset_factor(account_id: int) -> Any:
+    account = queries.manageable_account(_viewer(), account_id)
+    words = _("The second factor is taken off, and its owner told.")
+    return _done(account_id, lambda: service_factors.reset(account, actor()), words)
 
 
 def _done(account_id: int, act: Any, words: str) -> Any:

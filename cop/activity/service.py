@@ -24,6 +24,14 @@ WORKER: Final = Actor("worker")
 COMMAND: Final = Actor("command")
 
 
+def record_apart(actor: Actor, action: str, subject_type: str, subject_id: int) -> None:
+    """The same, in a transaction of its own: an act that is refused is rolled back, and its trace must stay."""
+    values = {"action": action, "subject_type": subject_type, "subject_id": subject_id, "data": {}}
+    with db.engine.begin() as connection:
+        who = {"actor_kind": actor.kind, "actor_id": actor.account_id}
+        connection.execute(_APPEND, {"at": clock.now(), **who, **values})
+
+
 def record(actor: Actor, action: str, subject: Any, **data: Any) -> None:
     """Append one act, such as ``registration.cancelled``. ``data`` holds numbers and codes, never a name."""
     entry = {

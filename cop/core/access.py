@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PERSON_MERGE = "person:merge"
     PERSON_READ = "person:read"
     REGISTRATION_MANAGE = "registration:manage"
+    RETENTION_MANAGE = "retention:manage"
     STATISTICS_EXPORT = "statistics:export"
     STATISTICS_READ = "statistics:read"
     SYSTEM_READ = "system:read"

@@ -178,7 +178,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     values["database_url"] = values["database_url"] or f"sqlite:///{values['instance'] / 'cop.sqlite3'}"
     values["register_key"] = values["register_key"] or f"register:{values['secret_key']}"
     # There, everybody is made up, and whoever looks at it should not have to fetch a telephone.
-    values["second_factor"] = values["second_factor"] or ("optional" if values["demo"] else "optional")
+    values["second_factor"] = values["second_factor"] or ("optional" if values["demo"] else "staff")
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 

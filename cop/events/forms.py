@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cop.communities import queries as communities
 from cop.core import clock, formats
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l, label
@@ -37,8 +38,8 @@ from cop.territories.models import Territory
 _SHORT: Final = 200
 _LONG: Final = 10_000
 _SHOWN: Final = (
-    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id", "summary",
-    "programme", "speakers", "audience", "key_event", "version",
+    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id",
+    "community_id", "summary", "programme", "speakers", "audience", "key_event", "version",
 )  # fmt: skip
 
 
@@ -83,6 +84,9 @@ class EventForm(Form):
     territory_id = SelectField(_l("Held for"), coerce=int)
     # Left out for whoever may not choose: the event stays with its project.
     project_id = SelectField(_l("Project"), coerce=lambda value: int(value) if value else None)
+    community_id = SelectField(
+        _l("Community of practice"), coerce=lambda value: int(value) if value else None, choices=lambda: _communities()
+    )
     summary = TextAreaField(_l("Presentation"), [Length(max=_LONG)])
     programme = TextAreaField(_l("Programme"), [Length(max=_LONG)])
     speakers = StringField(_l("With"), [Length(max=500)])
@@ -152,6 +156,7 @@ class EventForm(Form):
             key_event=self.key_event.data,
             time_zone=self.zone.key,
             theme_ids=frozenset(self.theme_ids.data or ()),
+            community_id=self.community_id.data,
             project_id=self.project_id.data if "project_id" in self else self.kept_project,
         )
 
@@ -189,6 +194,8 @@ def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:
         return communes.label_of(value)
     if name == "territory_id":
         return queries.territory_name(value)
+    if name == "community_id":
+        return communities.name_of(value)
     if name == "project_id":
         return mandates.project_name(value)
     if name == "theme_ids":
@@ -196,6 +203,14 @@ def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     return str(value if value not in (None, "") else _("empty"))
+
+
+def _communities() -> list[SelectChoice]:
+    """An archived one stays, for the events it held."""
+    archived = str(_("archived"))
+    found = communities.all_names()
+    names = [SelectChoice(str(number), f"{name} ({archived})" if gone else name) for number, name, gone in found]
+    return [SelectChoice("", str(_("None"))), *names]
 
 
 def for_new(kind: EventKind, territories: Sequence[Territory], projects: Sequence[Project] = ()) -> EventForm:

@@ -116,6 +116,7 @@ def description_of(event: Event) -> Description:
         half_days=tuple(Span(half.starts_at, half.ends_at, half.id) for half in event.half_days),
         territory_id=event.territory_id,
         project_id=event.project_id,
+        community_id=event.community_id,
         mode=event.mode,
         commune_id=event.commune_id,
         venue_name=event.venue_name,
@@ -173,6 +174,26 @@ def past(now: datetime, filters: Filters, page: int, per_page: int = 30) -> Any:
     statement = sa.select(Event).where(_listed_publicly(), Event.status == rules.PUBLISHED, Event.ends_at <= now)
     statement = _filtered(statement, filters).order_by(Event.starts_at.desc(), Event.id).options(*LISTED)
     return db.paginate(statement, page=page, per_page=per_page, error_out=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """What a community meets for: next, soonest first; past, latest first."""
+
+    coming: Sequence[Event]
+    past: Sequence[Event]
+
+
+def meetings(community_id: int, now: datetime, *, member: bool, most: int = 20) -> Meetings:
+    """The meetings of a community; a member sees those held for members too."""
+    shown = ("public", "members") if member else ("public",)
+    held = sa.select(Event).where(
+        Event.community_id == community_id, Event.status != rules.DRAFT, Event.audience.in_(shown)
+    )
+    coming = held.where(Event.ends_at > now).order_by(Event.starts_at, Event.id)
+    past = held.where(Event.ends_at <= now, Event.status == rules.PUBLISHED).order_by(Event.starts_at.desc(), Event.id)
+    found = [db.session.scalars(one.options(*LISTED).limit(most)).unique().all() for one in (coming, past)]
+    return Meetings(*found)
 
 
 def departments() -> Sequence[Territory]:

@@ -66,6 +66,7 @@ class Description:
     time_zone: str = "Europe/Paris"
     theme_ids: frozenset[int] = field(default_factory=frozenset)
     project_id: int | None = None
+    community_id: int | None = None
 
 
 def changes(before: Description, after: Description) -> frozenset[str]:

@@ -17,6 +17,12 @@ blueprint = Blueprint("events", __name__)
 NEXT: Final = 6
 
 
+@blueprint.app_template_global("meetings_of")
+def meetings_of(community_id: int, *, member: bool) -> queries.Meetings:
+    """The meetings of a community, for its page: communities stand below events, which belong to them."""
+    return queries.meetings(community_id, clock.now(), member=member)
+
+
 @blueprint.get("/")
 @public
 def home() -> Any:

@@ -83,7 +83,8 @@ class CitingForm(Form):
 
 
 def decision_line(decision: Decision) -> str:
-    return f"{formats.date_short(decision.decided_on)}, {decision.body}{formats.NBSP}: {decision.wording}"
+    day = formats.date_short(decision.decided_on)
+    return _("%(day)s, %(body)s: %(wording)s", day=day, body=decision.body, wording=decision.wording)
 
 
 class MandateForm(CitingForm):

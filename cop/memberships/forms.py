@@ -61,7 +61,7 @@ class PaymentForm(Form):
     method = RadioField(
         _l("Means of payment"),
         [InputRequired(_l("Choose how it was paid."))],
-        choices=[(m.value, words) for m, words in rules.METHODS.items() if m is not Method.EXEMPT],
+        choices=[SelectChoice(m.value, words) for m, words in rules.METHODS.items() if m is not Method.EXEMPT],
     )
     amount = AmountField(_l("Amount"), [required(_l("Give the amount that was paid."))])
     paid_on = DayField(_l("Paid on"), [InputRequired(_l("Give the day it was paid."))])
@@ -118,7 +118,7 @@ class RenewForm(Form):
     person = HiddenField()
 
     def offer(self, kinds: Sequence[MembershipKind], last: int | None) -> None:
-        self.kind.choices = [(kind.id, priced(kind)) for kind in kinds]
+        self.kind.choices = [SelectChoice(kind.id, priced(kind)) for kind in kinds]
         if self.kind.data not in {kind.id for kind in kinds} and kinds and not self.is_submitted():
             self.kind.data = last if last in {kind.id for kind in kinds} else kinds[0].id
 
@@ -135,15 +135,18 @@ class KindForm(Form):
     purpose_en = StringField(_l("Who it is offered to, in English"), [Length(max=300)])
     amount = AmountField(_l("Amount"), [required(_l("Give the amount; 0 when nothing is asked."))])
     offered_to = RadioField(
-        _l("Who joins"), default=OfferedTo.INDIVIDUAL, choices=[(o.value, w) for o, w in rules.OFFERED_TO.items()]
+        _l("Who joins"),
+        default=OfferedTo.INDIVIDUAL,
+        choices=[SelectChoice(o.value, w) for o, w in rules.OFFERED_TO.items()],
     )
     period = RadioField(
-        _l("Period"), default=Period.CIVIL_YEAR, choices=[(p.value, w) for p, w in rules.PERIODS.items()]
+        _l("Period"), default=Period.CIVIL_YEAR, choices=[SelectChoice(p.value, w) for p, w in rules.PERIODS.items()]
     )
+    import_names = TextAreaField(_l("Its names in HelloAsso"), [Length(max=1000)])
     active = BooleanField(_l("Offered today"), default=True)
 
     def values(self) -> dict[str, Any]:
-        names = ("name_fr", "name_en", "purpose_fr", "purpose_en", "offered_to", "period", "active")
+        names = ("name_fr", "name_en", "purpose_fr", "purpose_en", "offered_to", "period", "active", "import_names")
         return {**{name: self[name].data for name in names}, "amount_cents": self.amount.cents}
 
 
@@ -179,7 +182,10 @@ class StepForm(Form):
     audience = RadioField(
         _l("Who is told"),
         default=Audience.MEMBER,
-        choices=[(Audience.MEMBER, _l("The member")), (Audience.COORDINATION, _l("The coordination"))],
+        choices=[
+            SelectChoice(Audience.MEMBER.value, _l("The member")),
+            SelectChoice(Audience.COORDINATION.value, _l("The coordination")),
+        ],
     )
     days = IntegerField(
         _l("Number of days"),
@@ -188,7 +194,10 @@ class StepForm(Form):
     when = RadioField(
         _l("When"),
         default="before",
-        choices=[("before", _l("before the end, or before 1 January")), ("after", _l("after the end"))],
+        choices=[
+            SelectChoice("before", _l("before the end, or before 1 January")),
+            SelectChoice("after", _l("after the end")),
+        ],
     )
     text_fr = TextAreaField(_l("Your sentence, in French"), [Length(max=1000)])
     text_en = TextAreaField(_l("Your sentence, in English"), [Length(max=1000)])

@@ -30,6 +30,8 @@ class MembershipKind(Numbered):
     amount_cents: Mapped[int]
     offered_to: Mapped[str] = mapped_column(sa.String(20), default="individual")  # rules.OfferedTo
     period: Mapped[str] = mapped_column(sa.String(20), default="civil_year")  # rules.Period
+    # What this price is called in HelloAsso's exports, one name a line.
+    import_names: Mapped[str] = mapped_column(sa.Text, default="")
     active: Mapped[bool] = mapped_column("is_active", default=True)
     position: Mapped[int] = mapped_column(default=0)
 

@@ -136,10 +136,14 @@ def check_payment(*, amount: int, remaining: int, paid_on: date, today: date) ->
 
 
 def check_paid_on(paid_on: date, today: date) -> None:
-    if paid_on > today:
-        raise Refused(_l("This day is in the future: record the payment when it has arrived."), "paid_on")
+    check_past(paid_on, today)
     if paid_on < today - _OLDEST_PAYMENT:
         raise Refused(_l("This day is more than three years ago: is the year right?"), "paid_on")
+
+
+def check_past(paid_on: date, today: date) -> None:
+    if paid_on > today:
+        raise Refused(_l("This day is in the future: record the payment when it has arrived."), "paid_on")
 
 
 def check_end(*, starts_on: date, ends_on: date, ended_on: date) -> None:

@@ -1,6 +1,6 @@
 """Asking for a membership, renewing and ending it; what it is offered as, and how the organisation is paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from cop.core.db import db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.memberships import queries, queries_own, rules
-from cop.memberships.models import Membership, MembershipKind, MembershipSettings, RenewalStep
+from cop.memberships.models import Membership, MembershipKind, MembershipSettings
 from cop.memberships.rules import OfferedTo, Span
 from cop.people.models import Person
 
@@ -37,7 +37,7 @@ def request(
     kind = _offered(kind_id, organisation_id)
     current = queries.covering(person.id, organisation_id, today)
     span = Span(current.starts_on, current.ends_on) if current else rules.span(kind.period, today)
-    return _ask(Asked(person, kind, span, organisation_id, source), actor, moment)
+    return ask(Asked(person, kind, span, organisation_id, source), actor, moment)
 
 
 def renew(
@@ -62,7 +62,7 @@ def renew(
         if later
         else rules.next_span(kind.period, ended_on, clock.local_date(moment))
     )
-    return _ask(Asked(person, kind, span, organisation_id, source), actor, moment)
+    return ask(Asked(person, kind, span, organisation_id, source), actor, moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Asked:
     span: Span
     organisation_id: int | None
     source: str
+    amount_cents: int | None = None  # what was asked at the time, when it is not today's price
 
     @property
     def key(self) -> str:
@@ -89,13 +90,14 @@ def _offered(kind_id: int, organisation_id: int | None) -> MembershipKind:
     return kind
 
 
-def _ask(asked: Asked, actor: Actor, now: datetime) -> Membership:
+def ask(asked: Asked, actor: Actor, now: datetime) -> Membership:
+    """The membership of that member and period, made if there is none."""
     values = {
         "key": asked.key,
         "person_id": asked.person.id,
         "organisation_id": asked.organisation_id,
         "kind_id": asked.kind.id,
-        "amount_cents": asked.kind.amount_cents,
+        "amount_cents": asked.kind.amount_cents if asked.amount_cents is None else asked.amount_cents,
         "starts_on": asked.span.starts_on,
         "ends_on": asked.span.ends_on,
         "requested_at": now,
@@ -142,7 +144,17 @@ def resume(membership: Membership, actor: Actor) -> None:
 def save_kind(kind: MembershipKind | None, values: Mapping[str, Any], actor: Actor) -> MembershipKind:
     """Make or change what is offered. Memberships asked for before keep their amount and their period."""
     made = kind or MembershipKind(code=_free_code(), position=len(queries.kinds()))
-    for name in ("name_fr", "name_en", "purpose_fr", "purpose_en", "amount_cents", "offered_to", "period", "active"):
+    for name in (
+        "name_fr",
+        "name_en",
+        "purpose_fr",
+        "purpose_en",
+        "amount_cents",
+        "offered_to",
+        "period",
+        "active",
+        "import_names",
+    ):
         setattr(made, name, values[name])
     db.session.add(made)
     db.session.flush()
@@ -163,22 +175,6 @@ def save_settings(values: Mapping[str, Any], actor: Actor) -> MembershipSettings
     db.session.flush()
     activity.record(actor, "membership_settings.changed", kept)
     return kept
-
-
-def seed(content: Mapping[str, Any]) -> None:
-    """What a preset says of memberships: kinds, words and steps that are missing; nothing that exists is touched."""
-    known = set(db.session.scalars(sa.select(MembershipKind.code)))
-    for position, part in enumerate(content.get("kinds", ())):
-        if part["code"] not in known:
-            db.session.add(MembershipKind(position=position, **part))
-    if db.session.scalar(sa.select(MembershipSettings.id)) is None:
-        db.session.add(MembershipSettings(**content.get("settings", {})))
-        db.session.add_all(_steps(content.get("renewal", ())))
-    db.session.flush()
-
-
-def _steps(parts: Sequence[Mapping[str, Any]]) -> list[RenewalStep]:
-    return [RenewalStep(**part) for part in parts]
 
 
 def renew_oneself(person: Person, kind_id: int, actor: Actor) -> Membership:

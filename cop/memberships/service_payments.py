@@ -37,6 +37,11 @@ def record(membership: Membership, paid: Paid, actor: Actor) -> Payment | None:
     return _insert(membership, paid, actor, "")
 
 
+def record_imported(membership: Membership, paid: Paid, actor: Actor) -> Payment | None:
+    """Keep a payment a file tells of, however old; its amounts were compared when the file was checked."""
+    return None if _known(paid.key) else _insert(membership, paid, actor, "")
+
+
 def exempt(membership: Membership, reason: str, key: str, actor: Actor) -> Payment | None:
     """Ask nothing more for this membership, and say why: what remains counts as settled, never as received."""
     _lock(membership)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from cop.accounts.sign_in import actor, current_account
 from cop.activity.service import PUBLIC
@@ -80,13 +80,18 @@ def _address(token: str) -> str:
     return url_for("memberships.personal", member_token=token) if token else url_for("memberships.mine")
 
 
-def _receipt(persons: Sequence[Person], membership_id: str, who: Any) -> int:
-    """The number of the receipt, made now if there was none."""
+def _receipt(persons: Sequence[Person], token: str, who: Any) -> Any:
+    """The receipt itself, made now if there was none: the answer to a press, since a link shows and a button acts."""
+    membership_id = request.form.get("membership", "")
     number = int(membership_id) if membership_id.isascii() and membership_id.isdigit() else 0
     membership = queries.get(min(number, 2**31 - 1))
     if membership.person_id not in {one.id for one in persons}:
         raise NotFound
-    return service_receipts.issue(membership, who).id
+    try:
+        return receipt_file(service_receipts.issue(membership, who))
+    except Refused as refused:
+        flash(refused.message, "refused")
+        return redirect(_address(token), 303)
 
 
 @blueprint.get("/moi/adhesion")
@@ -104,18 +109,7 @@ def renew() -> Any:
 @blueprint.post("/moi/adhesion/recu")
 @signed_in
 def make_own_receipt() -> Any:
-    try:
-        number = _receipt(_own(), request.form.get("membership", ""), actor())
-    except Refused as refused:
-        flash(refused.message, "refused")
-        return redirect(_address(""), 303)
-    return redirect(url_for("memberships.own_receipt", receipt_id=number), 303)
-
-
-@blueprint.get("/moi/adhesion/recus/<int:receipt_id>")
-@signed_in
-def own_receipt(receipt_id: int) -> Response:
-    return receipt_file(receipt_id, {one.id for one in _own()})
+    return _receipt(_own(), "", actor())
 
 
 @blueprint.get("/adhesion/<member_token>")
@@ -133,15 +127,4 @@ def renew_by_link(member_token: str) -> Any:
 @blueprint.post("/adhesion/<member_token>/recu")
 @public
 def make_receipt_by_link(member_token: str) -> Any:
-    try:
-        number = _receipt(_of_link(member_token), request.form.get("membership", ""), PUBLIC)
-    except Refused as refused:
-        flash(refused.message, "refused")
-        return redirect(_address(member_token), 303)
-    return redirect(url_for("memberships.receipt_by_link", member_token=member_token, receipt_id=number), 303)
-
-
-@blueprint.get("/adhesion/<member_token>/recus/<int:receipt_id>")
-@public
-def receipt_by_link(member_token: str, receipt_id: int) -> Response:
-    return receipt_file(receipt_id, {one.id for one in _of_link(member_token)})
+    return _receipt(_of_link(member_token), member_token, PUBLIC)

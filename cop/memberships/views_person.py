@@ -13,7 +13,7 @@ from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _
 from cop.memberships import forms, queries, receipt_pdf, service, service_payments, service_receipts
-from cop.memberships.models import Membership, Payment
+from cop.memberships.models import Membership, Payment, Receipt
 from cop.memberships.rules import OfferedTo
 from cop.memberships.views_list import blueprint, viewer
 from cop.organisations import queries as organisations
@@ -205,14 +205,14 @@ def make_receipt(person_id: int, membership_id: int) -> Any:
 @blueprint.get(f"{PAGE}/recus/<int:receipt_id>")
 @requires(Permission.MEMBERSHIP_READ, scope=where_is)
 def receipt(person_id: int, receipt_id: int) -> Response:
-    return receipt_file(receipt_id, {person_id})
-
-
-def receipt_file(receipt_id: int, person_ids: set[int]) -> Response:
-    """The receipt as PDF, if it is of one of these people."""
     found = queries.receipt(receipt_id)
-    if found.membership.person_id not in person_ids:
+    if found.membership.person_id != person_id:
         raise NotFound
-    name = f"recu-cotisation-{found.year}-{found.number:04}.pdf"
+    return receipt_file(found)
+
+
+def receipt_file(receipt: Receipt) -> Response:
+    """The receipt as PDF, to be kept."""
+    name = f"recu-cotisation-{receipt.year}-{receipt.number:04}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
-    return Response(receipt_pdf.pdf(found), content_type="application/pdf", headers=headers)
+    return Response(receipt_pdf.pdf(receipt), content_type="application/pdf", headers=headers)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop.accounts.models import Account
+from cop.communities.models import Community
 from cop.core.db import db
 from cop.core.i18n import _, _l, label
 from cop.host.models import Host
@@ -81,7 +82,7 @@ def groups(viewer: Account) -> list[Group]:
     found = [
         Group(_("Territory"), "territoire", _territories(viewer)),
         Group(_("Profession"), "profession", _professions()),
-        Group(_("Engagement"), "etape", _of("etape", {step.value: step.label for step in STEPS})),
+        Group(_("Step"), "etape", _of("etape", {step.value: step.label for step in STEPS})),
         Group(_("Presence"), "presence", [Choice(name, value, str(words)) for name, value, words in _PRESENCES]),
         Group(_("Membership"), "adhesion", _of("adhesion", _MEMBERSHIPS)),
         Group(_("Mandate"), "instance", _of("instance", _BODIES)),
@@ -133,7 +134,10 @@ def _kinds() -> list[Choice]:
 
 
 def _communities() -> list[Choice]:
-    return []
+    rows = db.session.execute(
+        sa.select(Community.id, Community.name).where(Community.archived_at.is_(None)).order_by(Community.name)
+    )
+    return [Choice("communaute", str(number), name) for number, name in rows]
 
 
 def chosen(asked: Filter, offered: Sequence[Group]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from cop.attendance.models import Attendance
 from cop.attendance.rules import State
+from cop.communities import queries as communities
 from cop.core import clock
 from cop.core.db import db
 from cop.events.models import Event, HalfDay
@@ -165,6 +166,10 @@ def _volunteer(value: str, on: date) -> Condition:
     return sa.and_(helping, Person.id.in_(free))
 
 
+def _community(value: str, _on: date) -> Condition:
+    return Person.id.in_(communities.members_of(int(value)))
+
+
 _CONDITIONS: Final[Mapping[str, Callable[[str, date], Any]]] = {
     "territoire": _territory,
     "profession": _profession,
@@ -176,4 +181,5 @@ _CONDITIONS: Final[Mapping[str, Callable[[str, date], Any]]] = {
     "inscrit": _registered,
     "structure": _organisation,
     "benevole": _volunteer,
+    "communaute": _community,
 }

@@ -8,11 +8,14 @@ from typing import Any, Final
 from flask_sqlalchemy.pagination import Pagination
 
 from cop.attendance import queries_timeline as attendance
+from cop.communities import queries as communities
 from cop.core import clock
 from cop.core.i18n import _l
 from cop.core.timeline import Moment
+from cop.imports import queries as imports
 from cop.invitations import queries_timeline as invitations
 from cop.mail import queries_timeline as mail
+from cop.mandates import queries_timeline as mandates
 from cop.organisations import queries_story as organisations
 from cop.registrations import queries_timeline as registrations
 from cop.volunteers import queries_hours as volunteers
@@ -22,8 +25,11 @@ PER_PAGE: Final = 25
 SOURCES: Final[tuple[Callable[[int], Sequence[Moment]], ...]] = (
     attendance.moments,
     registrations.moments,
+    mandates.moments,
     volunteers.moments,
     organisations.moments,
+    communities.moments,
+    imports.moments,
     invitations.moments,
     mail.moments,
 )
@@ -36,6 +42,8 @@ KINDS: Final = {
     "application": _l("Joining"),
     "organisation": _l("Organisations"),
     "community": _l("Communities"),
+    "exchange": _l("Exchanges"),
+    "imports": _l("Imported lists"),
     "invitation": _l("Calendar"),
     "mail": _l("Mails"),
 }

@@ -35,5 +35,5 @@ def _rows(found: Answer) -> Iterator[list[Any]]:
 
 def _name(rank: int) -> str:
     if rank == SUM:
-        return _("All")
+        return _("Everybody")
     return _("Not yet known") if rank == UNKNOWN_RANK else str(STEPS[rank].label)

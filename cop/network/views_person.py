@@ -17,47 +17,51 @@ from cop.network.views_list import blueprint, viewer
 from cop.people import queries as records
 from cop.people import service_record
 from cop.people.models import Person
+from cop.volunteers import queries as volunteers
 
 # The other pages about one person: label, endpoint, right; those of slices not installed are left out.
 TABS: Final = (
     (_l("The person"), "network.person", Permission.PERSON_READ),
     (_l("Membership"), "memberships.person", Permission.MEMBERSHIP_READ),
-    (_l("Mandates"), "mandates.person", Permission.MANDATE_READ),
+    (_l("Mandates"), "mandates.of_person", Permission.MANDATE_READ),
     (_l("Volunteering"), "volunteers.show", Permission.VOLUNTEER_MANAGE),
-    (_l("Personal data"), "privacy.person", Permission.PERSON_ERASE),
+    (_l("Personal data"), "data_requests.show", Permission.PERSON_ERASE),
 )
+# What a line of the story leads to besides, and the right it takes everywhere: the link is for whoever may follow it.
+LEADS: Final = {
+    "attendance.sheet": Permission.ATTENDANCE_TAKE,
+    "communities.manage": Permission.COMMUNITY_EDIT,
+    "imports.show": Permission.PERSON_IMPORT,
+    "mail.message": Permission.MAIL_READ,
+    "organisations.show": Permission.ORGANISATION_READ,
+    "volunteers.show_task": Permission.VOLUNTEER_MANAGE,
+}
 
 
 @blueprint.app_template_global("person_tabs")
 def person_tabs(person_id: int) -> list[dict[str, Any]]:
-    account, where = viewer(), records.where_is(person_id)
+    """The pages of one person, those the reader may open. A volunteer's page begins with the profile."""
+    apart = set() if volunteers.profile_of(person_id) else {"volunteers.show"}
     return [
         {"label": label, "url": url_for(endpoint, person_id=person_id), "current": request.endpoint == endpoint}
+        for label, endpoint in _pages(person_id)
+        if endpoint not in apart
+    ]
+
+
+def _pages(person_id: int) -> list[tuple[Any, str]]:
+    account, where = viewer(), records.where_is(person_id)
+    return [
+        (label, endpoint)
         for label, endpoint, permission in TABS
         if endpoint in current_app.view_functions and access.can(account, permission, where)
     ]
 
 
-# What a line of the story leads to, and the right it takes: the link is shown to whoever may follow it.
-LEADS: Final = {
-    "registrations.event_page": None,
-    "attendance.sheet": Permission.ATTENDANCE_TAKE,
-    "mail.message": Permission.MAIL_READ,
-    "memberships.person": Permission.MEMBERSHIP_READ,
-    "mandates.person": Permission.MANDATE_READ,
-    "volunteers.show": Permission.VOLUNTEER_MANAGE,
-    "volunteers.show_task": Permission.VOLUNTEER_MANAGE,
-    "organisations.show": Permission.ORGANISATION_READ,
-}
-
-
-def _links() -> set[str]:
-    account = viewer()
-    return {
-        endpoint
-        for endpoint, permission in LEADS.items()
-        if endpoint in current_app.view_functions and (permission is None or access.can_everywhere(account, permission))
-    }
+def _links(person_id: int) -> set[str]:
+    account, known = viewer(), current_app.view_functions
+    elsewhere = {name for name, right in LEADS.items() if name in known and access.can_everywhere(account, right)}
+    return {"registrations.event_page", *(endpoint for _label, endpoint in _pages(person_id)), *elsewhere}
 
 
 @blueprint.get("/personnes/<int:person_id>")
@@ -71,7 +75,7 @@ def person(person_id: int) -> Any:
         story=story,
         today=clock.today(),
         may_write=access.can(reader, Permission.PERSON_EDIT, records.where_is(person_id)),
-        links=_links(),
+        links=_links(person_id),
     )
 
 

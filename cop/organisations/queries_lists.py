@@ -227,6 +227,11 @@ def territories_in_use(viewer: Account) -> Sequence[Territory]:
     return ()
 
 
+def operators_in_use(viewer: Account) -> dict[str, Any]:
+    used = set(db.session.scalars(sa.select(Organisation.operator).where(queries.visible_to(viewer)).distinct()))
+    return {code: words for code, words in rules.OPERATORS.items() if code in used}
+
+
 @dataclass(frozen=True, slots=True)
 class Mobilised:
     """Organisations of a kind with an exchange in the period, out of those known."""

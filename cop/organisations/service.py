@@ -1,6 +1,5 @@
 """Keeping one record per organisation, and who works there."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -13,7 +12,7 @@ from cop.core import clock
 from cop.core.db import change, db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.organisations import queries, rules
+from cop.organisations import queries, rules, service_kinds
 from cop.organisations.models import Affiliation, Organisation, OrganisationKind
 from cop.organisations.rules import Description
 from cop.people.models import Person
@@ -101,22 +100,10 @@ def restore(organisation: Organisation, actor: Actor) -> None:
         db.session.flush()
 
 
-# --- Kinds ----------------------------------------------------------------------------------------
-
-
-def seed_kinds(parts: Sequence[dict[str, Any]]) -> None:
-    """Add the kinds that are missing; those that exist are left as they are, edited or not."""
-    known = set(db.session.scalars(sa.select(OrganisationKind.code)))
-    for position, part in enumerate(parts):
-        if part["code"] not in known:
-            db.session.add(OrganisationKind(**{"dormant_months": rules.DORMANT_MONTHS, **part}, position=position))
-    db.session.flush()
-
-
 def _kind(code: str) -> OrganisationKind:
     known = {kind.code: kind for kind in queries.kinds(archived=True)}
     if code not in known and rules.OTHER not in known:
-        seed_kinds([{"code": rules.OTHER, "name_fr": "Autre organisation", "name_en": "Other organisation"}])
+        service_kinds.seed([rules.OTHER])
         known = {kind.code: kind for kind in queries.kinds(archived=True)}
     return known.get(code) or known[rules.OTHER]
 

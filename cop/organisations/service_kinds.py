@@ -1,15 +1,37 @@
 """The kinds of organisations, as an organisation words them."""
 
-from collections.abc import Mapping
-from typing import Any
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from cop.activity import service as activity
 from cop.activity.service import Actor
 from cop.core.db import db
+from cop.organisations import rules
 from cop.organisations.models import OrganisationKind
 from cop.territories.rules import search_name
+
+CATALOGUE: Final = Path(__file__).with_name("kinds.toml")
+
+
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every kind a preset may name."""
+    with CATALOGUE.open("rb") as file:
+        return tomllib.load(file)
+
+
+def seed(codes: Iterable[str]) -> None:
+    """Add the kinds that are missing, in this order; those that exist are left as they are, edited or not."""
+    offered = catalogue()
+    known = set(db.session.scalars(sa.select(OrganisationKind.code)))
+    for position, code in enumerate(codes):
+        if code not in known:
+            values = {"dormant_months": rules.DORMANT_MONTHS, **offered[code]}
+            db.session.add(OrganisationKind(code=code, position=position, **values))
+    db.session.flush()
 
 
 def save(kind: OrganisationKind | None, values: Mapping[str, Any], actor: Actor) -> OrganisationKind:

@@ -44,7 +44,7 @@ def index() -> str:
         lines=lines,
         kinds=queries_lists.kinds_in_use(viewer()),
         territories=queries_lists.territories_in_use(viewer()),
-        operators=rules.OPERATORS,
+        operators=queries_lists.operators_in_use(viewer()),
         untold=queries_lists.untold_count(viewer()),
         today=clock.today(),
         may_edit=access.has_anywhere(viewer(), Permission.ORGANISATION_EDIT),

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup, escape
-from wtforms import HiddenField, SelectChoice, SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms import FieldList, FormField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms import Form as PlainForm
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import Select, html_params
 
+from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l, label, language
 from cop.people import queries, queries_communes, rules, rules_free_text, rules_phones
+from cop.people.models import Person
+from cop.people.service_record import Record, Site
 from cop.territories import rules as territories
 
 
@@ -150,3 +154,87 @@ def _choices(_language: str, professions: tuple[queries.ProfessionRow, ...]) -> 
 
 def _spelling(choice: SelectChoice) -> str:
     return territories.search_name(choice.label)
+
+
+MOST_SITES: Final = 8
+
+
+class SiteForm(PlainForm):
+    """A place of practice and its days; a line without a place says nothing."""
+
+    commune = CommuneField(_l("Commune of practice"))
+    starts_on: Any = DayField(_l("From"))
+    ends_on: Any = DayField(_l("Until (last day)"))
+
+    def validate_ends_on(self, field: Any) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError(_("This place ends before it starts."))
+
+    @property
+    def site(self) -> Site | None:
+        if self.commune.commune_id is None:
+            return None
+        return Site(self.commune.commune_id, self.starts_on.data, self.ends_on.data)
+
+
+def sites_of(entries: Any) -> tuple[Site, ...]:
+    """The places of a ``FieldList`` of :class:`SiteForm`, empty lines left out."""
+    return tuple(site for entry in entries if (site := entry.form.site) is not None)
+
+
+def make_room(entries: Any, spare: int = 2) -> None:
+    """Lines to write one more place in; without script there is no other way of adding one."""
+    empty = sum(not entry.form.commune.data for entry in entries)
+    for _line in range(min(spare - empty, MOST_SITES - len(entries))):
+        entries.append_entry()
+
+
+def site_rows(person: Person) -> list[dict[str, Any]]:
+    """The places on record, as the lines show them."""
+    return [
+        {
+            "commune": queries_communes.label_of(site.commune_id),
+            "starts_on": site.starts_on,
+            "ends_on": site.ends_on,
+        }
+        for site in person.sites
+    ]
+
+
+class ProfileForm(Form):
+    """What somebody may put right on their own record. The address is the account's affair: it has to be proven."""
+
+    given_name = StringField(
+        _l("First name"), [required(_l("Your first name, as you wish to be called.")), Length(max=100)]
+    )
+    family_name = StringField(_l("Last name"), [required(_l("Your last name.")), Length(max=100)])
+    phone = PhoneField(_l("Telephone"))
+    profession = ProfessionField()
+    rpps = RppsField(_l("RPPS number"))
+    sites = FieldList(FormField(SiteForm), max_entries=MOST_SITES)
+
+    def record(self, person: Person) -> Record:
+        return Record(
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+            email=person.email or "",
+            phone=self.phone.number,
+            profession_code=self.profession.data or None,
+            rpps=self.rpps.data or "",
+            language=person.language,
+            sites=sites_of(self.sites),
+        )
+
+
+def profile_of(person: Person) -> ProfileForm:
+    return ProfileForm(
+        formdata=None,
+        data={
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "phone": person.phone,
+            "profession": person.profession_code or "",
+            "rpps": person.rpps or "",
+            "sites": site_rows(person),
+        },
+    )

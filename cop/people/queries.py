@@ -44,6 +44,12 @@ def of_account(account_id: int, email: str) -> Sequence[Person]:
     return db.session.scalars(statement.order_by(Person.id)).all()
 
 
+def own_record(account: Account) -> Person | None:
+    """The record of whoever has signed in: the one tied to the account, else the first under its address."""
+    found = of_account(account.id, account.email)
+    return next((one for one in found if one.account_id == account.id), next(iter(found), None))
+
+
 def sharing_address(person: Person) -> Sequence[Person]:
     """The others known under the same address: colleagues of one mailbox, or who had it before."""
     if not person.email:
@@ -58,7 +64,7 @@ def rpps_state(person: Person) -> rules.RppsState:
     return rules.rpps_state(number, person.rpps_claimed or "", known)
 
 
-def where_is(person_id: int) -> Where:
+def where_is(person_id: int, **_: Any) -> Where:
     """The communes where the person practises: whoever has a right on any of them reaches the record.
 
     Somebody without a place belongs to the whole organisation. Raises ``NotFound``, also for who was forgotten.

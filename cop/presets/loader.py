@@ -5,7 +5,7 @@ again only adds what is missing.
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +20,17 @@ from cop.core.i18n import _
 from cop.events.models import EventKind, Theme
 from cop.host.models import Host
 from cop.host.rules import check_accent
+from cop.joining import service_settings as joining
 from cop.mandates import service_register as mandates
+from cop.memberships import service_seed as memberships
+from cop.organisations import service_kinds as organisation_kinds
+from cop.organisations.rules import OTHER as OTHER_ORGANISATION
 from cop.registrations.rules import HEADCOUNT
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
 from cop.territories import service as territories
 from cop.territories.models import Profession, Territory
+from cop.volunteers import service as volunteers
 
 FOLDER: Final = Path(__file__).resolve().parent
 _FLAGS: Final = {"rehabilitation": Profession.rehab, "health": Profession.health}
@@ -94,6 +99,10 @@ class Preset:
     kinds: list[KindPart]
     themes: list[ThemePart]
     mandates: list[mandates.KindPart]
+    memberships: memberships.Part
+    organisation_kinds: list[str]
+    skills: list[dict[str, Any]]
+    joining: dict[str, Any]
 
 
 def names() -> list[str]:
@@ -119,9 +128,21 @@ def parse(name: str, content: dict[str, Any]) -> Preset:
             kinds=[_kind(table) for table in content["kinds"]],
             themes=[ThemePart(**table) for table in content.get("themes", ())],
             mandates=[mandates.KindPart(**table) for table in content.get("mandates", ())],
+            memberships=memberships.part(content.get("memberships", {})),
+            organisation_kinds=_organisation_kinds(content.get("organisation_kinds", ())),
+            skills=list(content.get("skills", ())),
+            joining=content.get("joining", {}),
         )
     except (TypeError, KeyError) as error:
         raise PresetError(f"{name}.toml: {error}") from error
+
+
+def _organisation_kinds(codes: Iterable[str]) -> list[str]:
+    known = organisation_kinds.catalogue()
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise TypeError(f"no kind of organisation is called {', '.join(unknown)}")
+    return [*codes, *({OTHER_ORGANISATION} - set(codes))]
 
 
 def _kind(table: dict[str, Any]) -> KindPart:
@@ -153,6 +174,10 @@ def apply(name: str) -> Host:
     _add_kinds(preset.kinds, clock.now())
     _add_themes(preset.themes)
     mandates.seed(preset.mandates)
+    memberships.seed(preset.memberships)
+    volunteers.seed(preset.skills)
+    joining.seed(preset.joining)
+    organisation_kinds.seed(preset.organisation_kinds)
     db.session.flush()
     return host
 

@@ -102,7 +102,8 @@ def _name(rows: list[Row], name: str, target: sa.Column[Any]) -> None:
     numbers = {row[name] for row in rows if row[name] is not None}
     if label is None or label is target or not numbers:
         return
-    called = dict(db.session.execute(sa.select(target, label).where(target.in_(numbers))).tuples().all())
+    labels = db.session.execute(sa.select(target, label).where(target.in_(numbers)))
+    called = {row[0]: row[1] for row in labels}
     for row in rows:
         row[name.removesuffix("_id").removesuffix("_code")] = called.get(row[name])
 

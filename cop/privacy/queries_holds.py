@@ -13,7 +13,9 @@ from cop.people.models import Person
 
 
 def _mandates(today: date) -> sa.Select[int]:
-    return sa.select(Mandate.person_id).where(sa.or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today))
+    last_day = sa.func.coalesce(Mandate.ended_on, Mandate.ends_on)
+    running = sa.or_(last_day.is_(None), last_day >= today)
+    return sa.select(Mandate.person_id).where(running, Mandate.removed_at.is_(None))
 
 
 def _memberships(today: date) -> sa.Select[int]:

@@ -12,11 +12,11 @@ from cop.core.unit_of_work import release
 from cop.mail import queries_opposition as oppositions
 from cop.mail import service_opposition as opposing
 from cop.people.rules import normalise_email
-from cop.privacy import service
+from cop.privacy import service, views_mine, views_people, views_retention
 from cop.privacy.forms import AskForm
 
 blueprint = Blueprint("privacy", __name__)
-BLUEPRINTS: Final = (blueprint,)
+BLUEPRINTS: Final = (blueprint, views_mine.blueprint, views_people.blueprint, views_retention.blueprint)
 
 
 @blueprint.record_once
@@ -40,7 +40,7 @@ def send_link() -> Any:
         return _ask_page(form), 422
     rate_limits.hit("data.from", request.remote_addr or "", limit=20, seconds=3600)
     rate_limits.hit("data.address", normalise_email(form.email.data), limit=3, seconds=900)
-    service.send_link(form.email.data, "/moi/donnees")
+    service.send_link(form.email.data, url_for("my_data.show"))
     return redirect(url_for("privacy.asked"), 303)
 
 

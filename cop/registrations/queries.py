@@ -31,11 +31,14 @@ def door(event: Event, now: datetime) -> rules.Door:
 
 
 def of(event_id: int, person_id: int) -> Registration:
-    """Raises :class:`NotFound` when the person never registered."""
+    """Raises :class:`NotFound` when the person never registered. A record that was merged answers by the one it is in."""
     statement = sa.select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     found: Registration | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if found is None:
-        raise NotFound
+        merged_into = db.session.scalar(sa.select(Person.merged_into_id).where(Person.id == person_id))
+        if merged_into is None:
+            raise NotFound
+        return of(event_id, merged_into)
     return found
 
 

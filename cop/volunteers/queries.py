@@ -13,6 +13,7 @@ from cop.accounts.models import Account
 from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
+from cop.events.models import Event
 from cop.people import queries as people
 from cop.people.models import Person, PracticeSite
 from cop.territories.models import Territory, TerritoryKind, TerritoryPart
@@ -146,6 +147,13 @@ def page_of_tasks(viewer: Account | None, page: int, now: datetime, *, past: boo
     else:
         ordered = statement.where(Task.starts_at > now).order_by(Task.starts_at, Task.id)
     return db.paginate(ordered.options(*_LISTED), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def events_to_come(viewer: Account | None, now: datetime) -> Sequence[Event]:
+    """Those a task may be for: who accepts it gets a right there, so only where the viewer runs volunteers."""
+    mine = access.visible_to(viewer, Permission.VOLUNTEER_MANAGE, Event.territory_id)
+    statement = sa.select(Event).where(mine, Event.status != "cancelled", Event.ends_at > now)
+    return db.session.scalars(statement.options(joinedload(Event.kind)).order_by(Event.starts_at).limit(200)).all()
 
 
 def candidates(found: Task, zone: Any) -> list[Offer]:

@@ -1,6 +1,6 @@
 """What volunteers offer, and the skills there are to offer. ``service_tasks``: what they are asked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,10 +70,10 @@ def set_status(found: VolunteerProfile, status: Status, actor: Actor) -> None:
 # --- Skills ---------------------------------------------------------------------------------------
 
 
-def seed(content: Mapping[str, Any]) -> None:
+def seed(parts: Sequence[Mapping[str, Any]]) -> None:
     """The skills of a preset that are missing; what exists stays as it is, edited or not."""
     existing = set(db.session.scalars(sa.select(Skill.code)))
-    for position, part in enumerate(content.get("skills", ())):
+    for position, part in enumerate(parts):
         if part["code"] not in existing:
             db.session.add(Skill(position=position, **part))
     db.session.flush()

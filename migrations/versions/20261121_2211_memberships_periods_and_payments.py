@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("amount_cents", sa.Integer(), nullable=False),
         sa.Column("offered_to", sa.String(length=20), nullable=False),
         sa.Column("period", sa.String(length=20), nullable=False),
+        sa.Column("import_names", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,5 +1,6 @@
 // A form of filters (GET): a choice shows its results at once, in place, so that moving through a list by keyboard
 // does not leave the page. The address follows, the focus stays, and what [data-cop-count] says is said aloud.
+// With data-cop-typing the results follow what is typed, once the fingers rest.
 // What is replaced: data-cop-target, else the whole of <main>.
 
 export function attach(form, load) {
@@ -30,6 +31,13 @@ export function attach(form, load) {
     }
   };
 
+  if ("copTyping" in form.dataset) {
+    let rest;
+    form.addEventListener("input", () => {
+      clearTimeout(rest);
+      rest = setTimeout(show, 250);
+    });
+  }
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-"""Signing in, through the front door."""
+"""Signing in by password or by mailed link, through the front door."""
 
 import re
 from collections.abc import Iterator
@@ -14,30 +14,15 @@ from cop.activity.models import ActivityEntry
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
+from tests.accounts.conftest import HASH, PASSWORD, press, signed_in
 from tests.people_of_the_tests import People
 
-PASSWORD = "lune bateau seize camion"
-HASH = passwords.hashed(PASSWORD)
-
-
-@pytest.fixture
-def bob(people: People) -> str:
-    """Bob's address; he has a password."""
-    with unit_of_work():
-        people.bob.password_hash = HASH
-        return people.bob.email
-
-
-def press(client: FlaskClient, email: str, password: str, **more: str) -> Any:
-    return client.post("/connexion", data={"email": email, "password": password, **more})
+# What comes after, for whoever has a role: test_second_factor.py.
+pytestmark = pytest.mark.usefixtures("optional_factor")
 
 
 def ask_link(client: FlaskClient, email: str, **more: str) -> Any:
     return client.post("/connexion", data={"link-email": email, **more})
-
-
-def signed_in(client: FlaskClient) -> bool:
-    return client.get("/moi/compte").status_code == 200
 
 
 def address_in(mail: Any) -> str:

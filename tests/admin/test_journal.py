@@ -26,7 +26,7 @@ def recorded_codes() -> set[str]:
         node
         for path in COP.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and any("actor" in ast.unparse(a).lower() for a in node.args)
+        if isinstance(node, ast.Call) and any(re.search(r"\bactor\b", ast.unparse(a).lower()) for a in node.args)
     )
     words = {a.value for call in calls for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
     return {word for word in words if re.fullmatch(r"[a-z_]+\.[a-z_]+", word)}

@@ -38,8 +38,16 @@ OWN_FILES = {
         "unit_of_work",
         "web",
     },
+<<<<<<< HEAD
     "invitations": {"answers", "feeds", "ical", "objects", "timezones"},
     "mail": {"composition", "content_lines", "imap", "ledger", "mime", "reading", "redirect", "transport"},
+=======
+    "imports": {"targets"},
+    "invitations": {"feeds", "ical", "objects", "timezones"},
+    "mail": {"composition", "content_lines", "ledger", "mime", "redirect", "transport"},
+    "memberships": {"import_helloasso", "receipt_pdf"},
+    "network": {"import_people"},
+>>>>>>> main
     "presets": {"loader"},
     "statistics": {"registry"},
     "territories": {"register"},

@@ -16,6 +16,9 @@ NUMBERS: Final = {
     "half_day_id",
     "person_id",
     "registration_id",
+    "request_id",
+    "pair_id",
+    "merge_id",
     "account_id",
     "grant_id",
     "message_id",
@@ -27,6 +30,11 @@ NUMBERS: Final = {
     "project_id",
     "candidate_id",
     "segment_id",
+    "membership_id",
+    "payment_id",
+    "receipt_id",
+    "membership_kind_id",
+    "renewal_step_id",
 }
 NOBODY_HAS: Final = (0, 999_999, 2**31, 2**63, 10**30)
 # What a press needs besides its address, so that it would do its work if it were let in.

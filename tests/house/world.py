@@ -12,17 +12,25 @@ from cop.accounts import mails as accounts_mails
 from cop.accounts import service_sessions
 from cop.accounts.models import Account, Grant
 from cop.accounts.models_factors import Passkey
+from cop.activity.service import COMMAND, Actor
 from cop.attendance.models import Attendance
 from cop.core import clock, tokens
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
+from cop.duplicates import service as merging
+from cop.duplicates.models import Pair
 from cop.events.models import Event
 from cop.invitations import service as invitations
 from cop.mail.models import MailMessage
 from cop.mandates.models import Candidate, Decision, Mandate, MandateKind, Project
+from cop.memberships import service as memberships
+from cop.memberships import service_payments, service_receipts
+from cop.memberships.models import MembershipKind, RenewalStep
+from cop.memberships.service_payments import Paid
 from cop.network.models import Segment
 from cop.people.models import Person
+from cop.privacy.models import PrivacyRequest
 from cop.registrations.models import Registration
 from cop.territories.models import Territory
 from tests.people_of_the_tests import PARIS, People, account, event, person, territory
@@ -53,6 +61,16 @@ class Things:
     decision_id: int
     project_id: int
     candidate_id: int
+    membership_id: int
+    payment_id: int
+    receipt_id: int
+    membership_kind_id: int
+    renewal_step_id: int
+    member_token: str
+    request_id: int
+    pair_id: int
+    merge_id: int
+    rule_code: str
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -91,8 +109,25 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
         return Things(
             held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
             tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number), segment(people),
-            *entrusted(who, place, number),
+            *entrusted(who, place, number), *joined(who, number),
+            *asked(who, number), "participant",
         )  # fmt: skip
+
+
+def asked(who: Person, number: int) -> tuple[int, int, int]:
+    """A request about the person's data, somebody who looks like them, and a record that was merged into theirs."""
+    request = PrivacyRequest(
+        person_id=who.id, kind="access", received_on=clock.today(), received_by="letter", created_at=clock.now()
+    )
+    twin, gone = (
+        person("Émilie", f"Essai-{number}", email=f"{name}-{number}@x.example", commune=who.sites[0].commune.code)
+        for name in ("twin", "gone")
+    )
+    pair = Pair(one_id=who.id, other_id=twin.id, score=55, reasons=["name", "commune"], found_at=clock.now())
+    db.session.add_all([request, pair])
+    db.session.flush()
+    merge = merging.merge(who.id, gone.id, {}, actor=Actor("worker"), now=clock.now())
+    return request.id, pair.id, merge.id
 
 
 def secured(staff: Account, number: int) -> tuple[int, int]:
@@ -124,6 +159,20 @@ def entrusted(who: Person, place: Territory, number: int) -> tuple[int, int, int
     db.session.add_all([*kinds, decision, project, mission, candidate])
     db.session.flush()
     return mission.id, kinds[1].id, decision.id, project.id, candidate.id
+
+
+def joined(who: Person, number: int) -> tuple[int, int, int, int, int, str]:
+    """A paid membership with its receipt, what it is a kind of, and a mail of the renewal."""
+    kind = MembershipKind(code=f"kind-{number}", name_fr="Adhésion", amount_cents=2500)
+    step = RenewalStep(days_before=number + 1)
+    db.session.add_all([kind, step])
+    db.session.flush()
+    made = memberships.request(who, kind.id, COMMAND)
+    paid = Paid(key=f"house-{number}", method="cheque", amount_cents=2500, paid_on=clock.today())
+    service_payments.record(made, paid, COMMAND)
+    receipt = service_receipts.issue(made, COMMAND)
+    token = tokens.sign("membership", str(who.id))
+    return made.id, made.payments[0].id, receipt.id, kind.id, step.id, token
 
 
 def segment(people: People) -> int:

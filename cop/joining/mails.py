@@ -1,0 +1,65 @@
+"""The mails of joining: confirm your address, we have it, welcome, no. To the person, and to nobody else."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from cop.core import clock, formats, links, tokens
+from cop.core.i18n import speaking
+from cop.joining import rules
+from cop.joining.models import Application
+from cop.joining.rules import Kind
+from cop.mail import service as mail
+from cop.mail.models import Category
+
+PURPOSE: Final = "application"
+
+
+def token_of(application: Application) -> str:
+    """For this revision of the form: sent again, only the latest link confirms."""
+    until = application.created_at + rules.UNCONFIRMED_KEPT
+    return tokens.sign(PURPOSE, f"{application.id}:{application.revision}", until)
+
+
+def confirm_address(application: Application) -> None:
+    until = application.created_at + rules.UNCONFIRMED_KEPT
+    with speaking(application.language):
+        day = formats.date_long(until)
+    page = links.absolute_url("joining.show", token=token_of(application))
+    _send(application, "confirm", str(application.revision), {"page": page, "until": day}, expires_at=until)
+
+
+def received(application: Application) -> None:
+    """Confirmed; somebody will say yes or no."""
+    _send(application, "received", "", {})
+
+
+def still_waiting(application: Application, now: datetime) -> None:
+    """The form came again while the first one waits. Once a day."""
+    _send(application, "still_waiting", str(clock.local_date(now)), {})
+
+
+def welcome(application: Application, *, approved: bool) -> None:
+    endpoint = "memberships.mine" if application.kind == Kind.MEMBER else "volunteers.mine"
+    values = {"approved": approved, "page": links.absolute_url(endpoint)}
+    _send(application, "welcome", "", values)
+
+
+def refused(application: Application, word: str) -> None:
+    _send(application, "refused", "", {"word": word})
+
+
+def _send(
+    application: Application, name: str, stamp: str, values: dict[str, Any], expires_at: datetime | None = None
+) -> None:
+    mail.enqueue(
+        key=f"application:{application.id}:{name}:{stamp}",
+        kind=f"joining.{name}",
+        category=Category.SERVICE,
+        recipient=application.email,
+        recipient_name=application.full_name,
+        template=f"joining/mail/{name}",
+        values={"given_name": application.given_name, "volunteer": application.kind == Kind.VOLUNTEER, **values},
+        locale=application.language,
+        person_id=application.person_id,
+        expires_at=expires_at,
+    )
