@@ -17,9 +17,7 @@ from tests.people_of_the_tests import People
 def kind(code: str = "individual", amount: int = 2500, **values: object) -> MembershipKind:
     from cop.core.db import db
 
-    made = MembershipKind(
-        code=code, name_fr="Adhésion individuelle", name_en="Individual", amount_cents=amount, **values
-    )
+    made = MembershipKind(code=code, name_fr="Adhésion individuelle", name_en="Individual", amount_cents=amount, **values)
     db.session.add(made)
     db.session.flush()
     return made
