@@ -38,16 +38,11 @@ OWN_FILES = {
         "unit_of_work",
         "web",
     },
-<<<<<<< HEAD
+    "imports": {"targets"},
     "invitations": {"answers", "feeds", "ical", "objects", "timezones"},
     "mail": {"composition", "content_lines", "imap", "ledger", "mime", "reading", "redirect", "transport"},
-=======
-    "imports": {"targets"},
-    "invitations": {"feeds", "ical", "objects", "timezones"},
-    "mail": {"composition", "content_lines", "ledger", "mime", "redirect", "transport"},
     "memberships": {"import_helloasso", "receipt_pdf"},
     "network": {"import_people"},
->>>>>>> main
     "presets": {"loader"},
     "statistics": {"registry"},
     "territories": {"register"},
