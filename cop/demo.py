@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from cop import demo_organisations, demo_register
+from cop import demo_mandates, demo_organisations, demo_register
 from cop.accounts import passwords
 from cop.accounts import service_management as accounts_service
 from cop.accounts.models import Account
@@ -41,7 +41,7 @@ DEFAULT: Final = "cokillaje"
 Progress = Callable[[str, float], None]
 
 # What people are to the organisation beside coming to its events, each part in its own file, in this order.
-PARTS: Final[tuple[Callable[[World], None], ...]] = (demo_organisations.fill,)
+PARTS: Final[tuple[Callable[[World], None], ...]] = (demo_organisations.fill, demo_mandates.fill)
 _EASTERN: Final = frozenset({"49", "53", "72"})
 
 
