@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Site, axe_faults, overflow
 
 PUBLIC = ["/", "/agenda", "/connexion", "/donnees-personnelles", "/mentions-legales", "/accessibilite", "/nulle-part"]
-STAFF = ["/animation", "/coordination", "/administration/etat", "/demo/courrier", "/moi"]
+STAFF = ["/animation", "/coordination", "/administration/etat", "/demo/courrier", "/moi", "/moi/securite"]
 
 
 def _check(page: Page, path: str) -> None:
