@@ -123,6 +123,19 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "volunteer.enrolled": _l("%(who)s made %(what)s a volunteer."),
     "volunteer.paused": _l("%(who)s put the volunteering of %(what)s on a pause."),
 }
+_COMING_IN: Final = frozenset(
+    f"account.{act}" for act in ("signed_in", "second_factor_failed", "recovery_code_used", "sessions_ended")
+)
+# What one looks for in the log: the name in the address, the words, and the codes of those acts.
+FAMILIES: Final[Mapping[str, tuple[Any, frozenset[str]]]] = {
+    "connexions": (_l("Sign-ins"), _COMING_IN),
+    "droits": (
+        _l("Rights and accounts"),
+        frozenset(code for code in SENTENCES if code.startswith(("account.", "mandate."))) - _COMING_IN,
+    ),
+    "exports": (_l("Exports"), frozenset(code for code in SENTENCES if code.endswith(".exported"))),
+    "imports": (_l("Imports"), frozenset(code for code in SENTENCES if code.startswith("import."))),
+}
 _KINDS: Final[Mapping[str, Any]] = {
     "public": _l("Somebody without account"),
     "worker": _l("The worker"),
