@@ -150,7 +150,7 @@ def test_projects_and_functions_are_kept_on_screen(people: People, alice: FlaskC
     assert alice.post("/coordination/mandats/fonctions/nouvelle", data={**kind, "seats": "0"}).status_code == 422
     assert alice.post("/coordination/mandats/fonctions/nouvelle", data=kind).status_code == 303
     assert alice.post("/coordination/mandats/fonctions/nouvelle", data=kind).status_code == 422, "the name is taken"
-    made = queries.kind_by_code("reference_numerique")
+    made = queries.kind_by_code("referencenumerique")
     page = f"/coordination/mandats/fonctions/{made.id}"
     assert alice.post(page, data={**kind, "seats": "2"}).status_code == 303
     alice.post(f"{page}/archiver", data={"archived": "1"})
