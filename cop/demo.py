@@ -16,7 +16,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from cop import demo_joining, demo_mandates, demo_network, demo_organisations, demo_register, demo_volunteers
+from cop import (
+    demo_joining,
+    demo_mandates,
+    demo_memberships,
+    demo_network,
+    demo_organisations,
+    demo_register,
+    demo_volunteers,
+)
 from cop.accounts import passwords
 from cop.accounts import service_management as accounts_service
 from cop.accounts.models import Account
@@ -44,6 +52,7 @@ Progress = Callable[[str, float], None]
 PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_organisations.fill,
     demo_mandates.fill,
+    demo_memberships.fill,
     demo_volunteers.fill,
     demo_joining.fill,
     demo_network.fill,
