@@ -67,7 +67,9 @@ class OrganisationForm(Form):
     email = EmailField(_l("Generic mail address"), [Length(max=254)])
     secure_email = EmailField(_l("MSSanté address"), [Length(max=254)])
     website = StringField(_l("Website"), [Length(max=300)])
-    operator = SelectField(_l("Operator of a public service"), choices=lambda: _coded(rules.OPERATORS, _("No")))
+    operator = SelectField(
+        _l("Operator of a public service"), choices=lambda: _coded(rules.OPERATORS, _("No")), default=""
+    )
     contract_reference = StringField(_l("Contract reference"), [Length(max=80)])
     finess = StringField(_l("FINESS number"))
     notes = TextAreaField(_l("Notes"), [Length(max=500), nothing_personal])
