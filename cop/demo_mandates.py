@@ -123,7 +123,7 @@ def _bureau(world: World, kinds: dict[str, MandateKind], crowd: Iterator[Person]
     election = _decide(world, "Assemblée générale", day, f"Élection du conseil d’administration {year - 1}")
     bureau = _decide(world, "Conseil d’administration", day, "Composition du bureau")
     board = Terms(day, date(year + 1, 6, 30), decision_id=election.id)
-    for title in ("coprésidence", "coprésidence"):
+    for title in ("Coprésidence", "Coprésidence"):
         _give(next(crowd), kinds["president"], replace(board, title=title, decision_id=bureau.id))
     for code in ("secretary", "treasurer"):
         _give(next(crowd), kinds[code], replace(board, decision_id=bureau.id))
@@ -175,6 +175,7 @@ def _project(world: World, kinds: dict[str, MandateKind], crowd: Iterator[Person
     )
     lead = kinds.get("relay_manager") or kinds["trainer"]
     term = Terms(date(year, 1, 1), date(year + 1, 6, 30), project_id=project.id, decision_id=decision.id)
+    _at(world, date(year, 1, 1))
     for _number in range(2 if lead.code == "trainer" else 1):
         _give(next(crowd), lead, term)
     world.travelling.freeze(world.now)
