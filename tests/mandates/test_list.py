@@ -13,7 +13,7 @@ from cop.core.unit_of_work import unit_of_work
 from cop.mandates import queries, queries_list, queries_timeline, service
 from cop.people.models import Person
 from tests.mandates.conftest import mandate
-from tests.people_of_the_tests import People, person
+from tests.people_of_the_tests import People, event, person, territory
 
 PAGE = "/coordination/mandats"
 
@@ -164,3 +164,18 @@ def test_her_story(people: People, give: Any, decision_id: int) -> None:
     ]
     assert "Maine-et-Loire" in str(told[0].text)
     assert len(queries.of_person(people.diane_id)) == 2
+
+
+def test_who_sees_all_and_works_in_a_part_begins_with_that_part(
+    people: People, give: Any, decision_id: int, sign_in: Any, client: FlaskClient
+) -> None:
+    with unit_of_work():
+        event(people, "Rencontre angevine")
+        event(people, "Rencontre nantaise", territory_id=territory("department", "44").id)
+        anne = person("Anne", "Voisin", email="alice@cokillaje.example", account=people.alice).id
+    sign_in(people.alice)
+    assert names(client.get("/animation"), "Rencontre angevine", "Rencontre nantaise") == [True, True]
+    give(anne, "animator", date(2026, 1, 1), departments=("49", "53", "72"), decision_id=decision_id)
+    page = client.get("/animation")
+    assert names(page, "Rencontre angevine", "Rencontre nantaise", "Mayenne") == [True, False, True]
+    assert "Rencontre nantaise" in client.get("/animation?territoire=tous").text
