@@ -50,7 +50,9 @@ NUMBERS: Final = {
 NOBODY_HAS: Final = (0, 999_999, 2**31, 2**63, 10**30)
 # What a press needs besides its address, so that it would do its work if it were let in.
 PRESSED: Final = {"present": "1", "reason": "x", "headcount": "3", "given_name": "X", "family_name": "Y"}
-HUGE: Final = dict.fromkeys(("page", "territoire", "demi_journee", "compte", "kind", "type", "theme", "mois", "genre"), 10**30)
+HUGE: Final = dict.fromkeys(
+    ("page", "territoire", "demi_journee", "compte", "kind", "type", "theme", "mois", "genre"), 10**30
+)
 
 
 def numbered(app: Application) -> list[tuple[str, Rule]]:
