@@ -133,7 +133,7 @@ def test_undone_after_the_seat_was_given_away_one_of_them_waits(people: People, 
         third = person("Émile", "Arrive", email="emile@x.example")
         registering.register(db.session.get_one(Event, number), third, now=clocks.now())
         third_id = third.id
-    undo(merged)
+    assert undo(merged).left == []  # the number of a row that was dropped may be another one's by now
     states = [standing(guest)["Complet"] for guest in (one, other, third_id)]
     assert sorted(states) == ["confirmed", "confirmed", "waitlisted"]
     held = db.session.get_one(Event, number)
