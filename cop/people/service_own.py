@@ -24,12 +24,12 @@ def add_sites(person: Person, said: Iterable[Site]) -> None:
 
 def release_address(person: Person, actor: Actor) -> None:
     """The address is no longer this person's: a colleague has taken it over. Their account goes with it."""
-    heir = next((one for one in queries.sharing_address(person) if one.email_key is None), None)
-    key, account_id = person.email_key, person.account_id
+    heir = next(iter(queries.sharing_address(person)), None)
+    email, account_id = person.email, person.account_id
     person.email = person.email_key = person.account_id = None
     db.session.flush()
-    if heir is not None and key:
-        heir.email_key = key
+    if heir is not None:
+        heir.email_key = email
         heir.account_id = heir.account_id or account_id
         if account_id and heir.account_id == account_id and heir.account:
             heir.account.name = heir.full_name
