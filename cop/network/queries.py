@@ -54,8 +54,15 @@ def page(asked: Filter, viewer: Account, number: int) -> Page:
     """One page of the list, with what its usual columns say."""
     found = people(asked, viewer)
     statement = _ordered(found.with_only_columns(Person), asked.tri).options(*_SHOWN)
-    size = {"per_page": PER_PAGE, "max_per_page": PER_PAGE}
-    return Page(page=number, **size, error_out=False, select=statement, session=db.session(), counted=found)
+    return Page(
+        page=number,
+        per_page=PER_PAGE,
+        max_per_page=PER_PAGE,
+        error_out=False,
+        select=statement,
+        session=db.session(),
+        counted=found,
+    )
 
 
 def everybody(asked: Filter, viewer: Account) -> Sequence[Person]:
