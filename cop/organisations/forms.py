@@ -142,7 +142,7 @@ class ExchangeForm(Form):
     channel = SelectField(_l("How"), choices=lambda: _coded(rules.CHANNELS), default="meeting")
     contact_id = SelectField(_l("With"), coerce=int, default=0)
     what = StringField(
-        _l("What"),
+        _l("What was said or agreed"),
         [Length(max=rules.LONGEST_NOTE, message=_l("At most 280 characters.")), nothing_personal],
         description=rules_free_text.WARNING,
     )

@@ -160,7 +160,7 @@ def test_a_suspension_has_an_end_a_mail_and_no_words(
     sign_in(people.diane_account)
     shown = client.get(PAGE).text
     assert "suspendue jusqu’au" in shown
-    assert "Membres</h2>" not in shown
+    assert "Qui en fait partie" not in shown
     client.post(f"{PAGE}/quitter")
     assert "Votre participation est suspendue jusqu’au" in join(client).text  # leaving does not lift it
     clock.set("2026-12-25 10:00")
