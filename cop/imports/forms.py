@@ -33,8 +33,9 @@ class UploadForm(Form):
 
     def offer(self, targets: Sequence[Target]) -> "UploadForm":
         self.target.choices = [SelectChoice(target.name, target.title) for target in targets]
-        if len(targets) == 1:
-            self.target.data = self.target.data or targets[0].name
+        if not self.is_submitted():  # most lists are of people
+            names = [target.name for target in targets]
+            self.target.data = "people" if "people" in names else names[0]
         return self
 
 
