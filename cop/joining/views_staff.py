@@ -86,8 +86,12 @@ def release_address(application_id: int, person_id: int) -> Any:
     former = next((one for one in sharing if one.id == person_id), None)
     if former is None or not access.can(current_account(), Permission.PERSON_EDIT, people.where_is(person_id)):
         raise NotFound
-    service_own.release_address(former, actor())
-    flash(_("The address is no longer on the record of %(name)s.", name=former.full_name), "done")
+    try:
+        service_own.release_address(former, actor())
+    except Refused as refused:
+        flash(refused.message, "refused")
+    else:
+        flash(_("The address is no longer on the record of %(name)s.", name=former.full_name), "done")
     return redirect(url_for("joining.application", application_id=application_id), 303)
 
 

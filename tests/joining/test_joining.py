@@ -1,12 +1,12 @@
 """From the form to a member or a volunteer: nothing on anybody's record before the address is confirmed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from cop.accounts.models import Account
+from cop.accounts.models import Account, Grant
 from cop.core import clock as clocks
 from cop.core import jobs
 from cop.core.db import db
@@ -192,6 +192,20 @@ def test_an_address_taken_over_by_a_colleague(
     assert (heir.email, heir.account_id) == ("diane@cabinet.example", people.diane_account_id)
     other = client.post(f"/coordination/nouvelles-demandes/{number}/adresse/{hugo.id}")
     assert other.status_code == 404
+
+
+def test_rights_are_not_handed_over_with_an_address(
+    client: Any, send: Any, sign_in: Any, people: People, outbox: Any
+) -> None:
+    send(email="diane@cabinet.example", given_name="Hugo", family_name="Marchand")
+    client.post(f"{link_in(outbox()[0])}/confirmer")
+    with unit_of_work():
+        db.session.add(Grant(account_id=people.diane_account_id, role="reader", starts_on=date(2026, 1, 1)))
+    sign_in(people.alice)
+    path = f"/coordination/nouvelles-demandes/{application().id}/adresse/{people.diane_id}"
+    assert "droits" in client.post(path, follow_redirects=True).text
+    db.session.rollback()
+    assert people.diane.email == "diane@cabinet.example"
 
 
 def test_two_people_of_one_mailbox_may_both_join(client: Any, send: Any, outbox: Any) -> None:
