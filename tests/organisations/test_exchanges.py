@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from cop.activity.service import COMMAND, Actor
 from cop.core import jobs
 from cop.core.db import db
+from cop.core.errors import Refused
 from cop.core.unit_of_work import unit_of_work
 from cop.organisations import queries_lists, service_exchanges
 from cop.organisations.jobs import JOBS
@@ -88,7 +89,7 @@ def test_the_service_refuses_what_the_form_would(partner: Any) -> None:
     """An import or a command goes by the service alone."""
     number = partner("Centre de la Source")
     for values in ({"what": "rappeler 06 39 98 00 01"}, {"next_on": date(2026, 1, 1)}):
-        with pytest.raises(service_exchanges.Refused):
+        with pytest.raises(Refused):
             log(number, date(2026, 11, 19), **values)
 
 
