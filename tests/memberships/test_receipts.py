@@ -23,7 +23,8 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def test_the_page_says_who_paid_what_and_when(people: People) -> None:
+def test_the_page_says_who_paid_what_and_when(people: People, clock: ClockHand) -> None:
+    clock.advance(microseconds=123456)  # a real clock never stands at a whole second
     with unit_of_work():
         made = service.request(people.diane, kind().id, COMMAND)
         pay(made, 1000, method="cash")
