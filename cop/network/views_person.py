@@ -31,6 +31,7 @@ TABS: Final = (
 LEADS: Final = {
     "attendance.sheet": Permission.ATTENDANCE_TAKE,
     "communities.manage": Permission.COMMUNITY_EDIT,
+    "duplicates.index": Permission.PERSON_MERGE,
     "imports.show": Permission.PERSON_IMPORT,
     "mail.message": Permission.MAIL_READ,
     "organisations.show": Permission.ORGANISATION_READ,
