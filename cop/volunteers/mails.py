@@ -39,8 +39,8 @@ def cancelled(proposal: Proposal) -> None:
 
 
 def preview(task: Task, given_name: str, language: str) -> Words:
-    """The proposal as its reader will see it, but for the link, which is each reader's own."""
-    values = {**_facts(task, given_name, language), "page": _page("…")}
+    """The proposal as its reader will see it, but for the link, which is each reader’s own."""
+    values = {**_facts(task, given_name, language), "page": _page("lien-personnel")}
     return mail.preview("volunteers/mail/proposed", values, language, Category.COMMUNITY)
 
 
