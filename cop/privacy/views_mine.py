@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from cop.accounts import service as signing_in
 from cop.accounts import sign_in
@@ -41,13 +41,7 @@ def show() -> str:
     found = _holding()
     refused = queries_channels.refused(found.persons[0]) if found.persons else set()
     form = ChannelsForm(formdata=None, data=dict.fromkeys(refused, True))
-    return render_template("privacy/mine.html", found=found, form=form, profile_url=_profile_url())
-
-
-def _profile_url() -> str:
-    """The page of one's own record, where there is one; else the account's."""
-    known = current_app.view_functions
-    return url_for("people.my_profile" if "people.my_profile" in known else "accounts.profile")
+    return render_template("privacy/mine.html", found=found, form=form)
 
 
 @blueprint.post("/moi/donnees/copie")
