@@ -14,7 +14,7 @@ import sys
 from os import cpu_count
 from typing import Any
 
-MODULES = ("web", "outbox", "register_import", "memory")
+MODULES = ("web", "outbox", "register_import", "people", "memory")
 
 
 def main() -> int:

@@ -16,7 +16,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from cop import demo_organisations, demo_register
+from cop import (
+    demo_joining,
+    demo_mandates,
+    demo_memberships,
+    demo_network,
+    demo_organisations,
+    demo_register,
+    demo_volunteers,
+)
 from cop.accounts import passwords
 from cop.accounts import service_management as accounts_service
 from cop.accounts.models import Account
@@ -41,7 +49,14 @@ DEFAULT: Final = "cokillaje"
 Progress = Callable[[str, float], None]
 
 # What people are to the organisation beside coming to its events, each part in its own file, in this order.
-PARTS: Final[tuple[Callable[[World], None], ...]] = (demo_organisations.fill,)
+PARTS: Final[tuple[Callable[[World], None], ...]] = (
+    demo_organisations.fill,
+    demo_mandates.fill,
+    demo_memberships.fill,
+    demo_volunteers.fill,
+    demo_joining.fill,
+    demo_network.fill,
+)
 _EASTERN: Final = frozenset({"49", "53", "72"})
 
 
@@ -225,5 +240,7 @@ def _setting(now: datetime, root: Territory, staff: Staff, professions: list[str
 
 def _mark_as_sent(now: datetime) -> None:
     """The mails of the past have left long ago; those of the last minutes are left to the worker."""
+    # What was told long before would only make the list of mails long.
+    db.session.execute(sa.delete(MailMessage).where(MailMessage.created_at < now - timedelta(days=45)))
     old = sa.update(MailMessage).where(MailMessage.created_at < now - timedelta(minutes=15))
     db.session.execute(old.values(status=Status.SENT, attempts=1, sent_at=MailMessage.created_at))

@@ -16,12 +16,16 @@ from cop.host import queries as host
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the menu. ``permission``: shown to whoever has it somewhere; ``None``: to everybody."""
+    """A line of the menu. ``permission``: shown to whoever has it somewhere; ``None``: to everybody.
+
+    ``rare``: among tabs, behind "More".
+    """
 
     label: Any
     endpoint: str
     permission: Permission | None = None
     signed_in: bool | None = None
+    rare: bool = False
 
 
 MENU: Final = (
@@ -52,12 +56,12 @@ TABS: Final = {
         Entry(_l("Memberships"), "memberships.index", Permission.MEMBERSHIP_READ),
         Entry(_l("Mandates"), "mandates.index", Permission.MANDATE_READ),
         Entry(_l("Volunteers"), "volunteers.index", Permission.VOLUNTEER_MANAGE),
-        Entry(_l("Tasks"), "volunteers.tasks", Permission.VOLUNTEER_MANAGE),
-        Entry(_l("Applications"), "joining.index", Permission.APPLICATION_DECIDE),
-        Entry(_l("Imports"), "imports.index", Permission.PERSON_IMPORT),
-        Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ),
-        Entry(_l("Duplicates"), "duplicates.index", Permission.PERSON_MERGE),
-        Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE),
+        Entry(_l("Tasks"), "volunteers.tasks", Permission.VOLUNTEER_MANAGE, rare=True),
+        Entry(_l("Applications"), "joining.index", Permission.APPLICATION_DECIDE, rare=True),
+        Entry(_l("Imports"), "imports.index", Permission.PERSON_IMPORT, rare=True),
+        Entry(_l("Engagement steps"), "network.steps", Permission.STATISTICS_READ, rare=True),
+        Entry(_l("Duplicates"), "duplicates.index", Permission.PERSON_MERGE, rare=True),
+        Entry(_l("Requests about data"), "data_requests.index", Permission.PERSON_ERASE, rare=True),
     ),
     # What somebody who has signed in sees of their own.
     "my_space": (
@@ -108,4 +112,5 @@ def _line(entry: Entry) -> dict[str, Any]:
         "label": entry.label,
         "url": url_for(entry.endpoint),
         "current": request.endpoint == entry.endpoint,
+        "rare": entry.rare,
     }

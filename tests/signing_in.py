@@ -17,8 +17,7 @@ def open_session(account: Any, **values: Any) -> str:
     moments = dict.fromkeys(("created_at", "seen_at", "proved_at", "second_factor_at"), now)
     row = {"account_id": number, "by": "password", "browser": "Firefox", "system": "Linux", **moments, **values}
     with db.engine.begin() as connection:
-        made = connection.execute(Session.__table__.insert(), {**row, "token_hash": tokens.digest(token)})
-        assert made.rowcount == 1
+        connection.execute(Session.__table__.insert(), {**row, "token_hash": tokens.digest(token)})
     return token
 
 

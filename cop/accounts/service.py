@@ -122,4 +122,5 @@ def forget_links() -> int:
 def forget_sign_ins() -> int:
     """Delete the traces of sign-ins the information notice no longer covers; the rest of the log stays."""
     old = retention.too_old("sign_in", clock.now())
-    return change(sa.delete(ActivityEntry).where(ActivityEntry.action == "account.signed_in", ActivityEntry.at < old))
+    traces = ("account.signed_in", "account.second_factor_failed")
+    return change(sa.delete(ActivityEntry).where(ActivityEntry.action.in_(traces), ActivityEntry.at < old))

@@ -100,8 +100,17 @@ SENTENCES: Final[Mapping[str, Any]] = {
         "%(who)s took an address off the record of %(what)s, because a colleague has it now."
     ),
     "person.changed": _l("%(who)s changed the record of %(what)s."),
+    "person.channels_chosen": _l("%(who)s changed how %(what)s may be reached."),
     "person.created": _l("%(who)s wrote the record of %(what)s."),
+    "person.data_taken": _l("%(who)s took a copy of the data of %(what)s."),
+    "person.erased": _l("%(who)s erased a person (%(what)s)."),
+    "person.merged": _l("%(who)s merged two records into %(what)s."),
+    "person.reopened_pair": _l("%(who)s wants to look again whether %(what)s is one person or two."),
+    "person.request_answered": _l("%(who)s answered a request about the data of %(what)s."),
+    "person.request_noted": _l("%(who)s noted a request about the data of %(what)s."),
     "person.rpps_conflict": _l("%(who)s gave an RPPS number that another person has (%(what)s)."),
+    "person.told_apart": _l("%(who)s told two people apart (%(what)s)."),
+    "person.unmerged": _l("%(who)s undid a merge into %(what)s."),
     "project.changed": _l("%(who)s changed a project (%(what)s)."),
     "project.created": _l("%(who)s opened a project (%(what)s)."),
     "registration.answer_dismissed": _l("%(who)s put away an answer that came by mail (%(what)s)."),
@@ -111,6 +120,10 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "registration.confirmed": _l("%(who)s made a registration for %(what)s."),
     "registration.promoted": _l("%(who)s gave a seat that became free for %(what)s."),
     "registration.waitlisted": _l("%(who)s made a registration on the waiting list of %(what)s."),
+    "retention.changed": _l("%(who)s changed a time of keeping."),
+    "retention.report_taken": _l("%(who)s took a copy of what a time of keeping would let go."),
+    "retention.switched_off": _l("%(who)s switched a time of keeping off."),
+    "retention.switched_on": _l("%(who)s switched a time of keeping on."),
     "skill.added": _l("%(who)s added a skill (%(what)s)."),
     "skill.changed": _l("%(who)s changed a skill (%(what)s)."),
     "statistics.exported": _l("%(who)s took a copy of the figures of %(what)s."),
@@ -125,6 +138,19 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "volunteer.ended": _l("%(who)s ended the volunteering of %(what)s."),
     "volunteer.enrolled": _l("%(who)s made %(what)s a volunteer."),
     "volunteer.paused": _l("%(who)s put the volunteering of %(what)s on a pause."),
+}
+_COMING_IN: Final = frozenset(
+    f"account.{act}" for act in ("signed_in", "second_factor_failed", "recovery_code_used", "sessions_ended")
+)
+# What one looks for in the log: the name in the address, the words, and the codes of those acts.
+FAMILIES: Final[Mapping[str, tuple[Any, frozenset[str]]]] = {
+    "connexions": (_l("Sign-ins"), _COMING_IN),
+    "droits": (
+        _l("Rights and accounts"),
+        frozenset(code for code in SENTENCES if code.startswith(("account.", "mandate."))) - _COMING_IN,
+    ),
+    "exports": (_l("Exports"), frozenset(code for code in SENTENCES if code.endswith(".exported"))),
+    "imports": (_l("Imports"), frozenset(code for code in SENTENCES if code.startswith("import."))),
 }
 _KINDS: Final[Mapping[str, Any]] = {
     "public": _l("Somebody without account"),

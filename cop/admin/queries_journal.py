@@ -38,13 +38,21 @@ class Line:
     event_id: int | None
 
 
-def page_of_acts(viewer: Account, page: int, account_id: int | None = None) -> Pagination:
-    """The acts this person may know of, the newest first."""
+def page_of_acts(viewer: Account, page: int, account_id: int | None = None, family: str | None = None) -> Pagination:
+    """The acts this person may know of, the newest first; of one account, of one family."""
     found = sa.select(ActivityEntry).where(_known_to(viewer))
     if account_id is not None:
         found = found.where(ActivityEntry.actor_kind == "account", ActivityEntry.actor_id == account_id)
+    if family is not None:
+        found = found.where(ActivityEntry.action.in_(sentences.FAMILIES[family][1]))
     ordered = found.order_by(ActivityEntry.at.desc(), ActivityEntry.id.desc())
     return db.paginate(ordered, page=page, per_page=PER_PAGE, error_out=False)
+
+
+def families(viewer: Account) -> dict[str, Any]:
+    """The families of acts to choose from: who signed in is for those who manage accounts."""
+    manages = access.has_anywhere(viewer, Permission.ACCOUNT_MANAGE)
+    return {name: words for name, (words, _codes) in sentences.FAMILIES.items() if manages or name != "connexions"}
 
 
 def _known_to(viewer: Account) -> sa.ColumnElement[bool]:

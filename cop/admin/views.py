@@ -45,8 +45,16 @@ def journal() -> str:
     viewer = current_account()
     if viewer is None:
         raise NotFound
-    account_id = request.args.get("compte", type=int)
-    page = queries_journal.page_of_acts(viewer, request.args.get("page", 1, type=int), account_id)
-    of = accounts.names({account_id}).get(account_id) if account_id else None
-    lines = queries_journal.lines(page.items)
-    return render_template("admin/journal.html", page=page, lines=lines, account_id=account_id, of=of)
+    account_id, families = request.args.get("compte", type=int), queries_journal.families(viewer)
+    asked = request.args.get("genre")
+    family = asked if asked in families else None
+    page = queries_journal.page_of_acts(viewer, request.args.get("page", 1, type=int), account_id, family)
+    return render_template(
+        "admin/journal.html",
+        page=page,
+        lines=queries_journal.lines(page.items),
+        of=accounts.names({account_id}).get(account_id) if account_id else None,
+        account_id=account_id,
+        families=families,
+        family=family,
+    )

@@ -68,7 +68,7 @@ class CommunityMember(Numbered):
         sa.ForeignKey("person.id", ondelete="CASCADE"),
         index=True,
         info=personal.link(
-            _l("The communities you belong to"), personal.OnErasure.DELETE, unique_with=("community_id", "left_on")
+            _l("The communities you belong to"), personal.OnErasure.DELETE, unique_with=("community_id",)
         ),
     )
     community_id: Mapped[int] = mapped_column(sa.ForeignKey("community.id", ondelete="CASCADE"), index=True)

@@ -154,7 +154,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "second_factor": Field(
         _choice("staff", "optional", ""),
         "",
-        "staff: whoever sees others' data shows a second factor; optional: whoever wants to (default in a demonstration)",
+        "staff: whoever sees others' data shows a second factor; optional (default of a demonstration): who wants",
     ),
     "trusted_proxies": Field(_number(0, 5), "0", "reverse proxies in front, whose X-Forwarded headers are believed"),
     "hosting_provider": Field(_text, "", "who hosts the server: name, address, telephone (the legal notice says it)"),

@@ -1,7 +1,8 @@
 """The edge: one request is one transaction, headers that keep browsers safe, and error pages in plain words."""
 
 import logging
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import flask
 from flask import Flask, Response, g, has_request_context, request
@@ -19,6 +20,8 @@ from cop.core.settings import current_settings
 from cop.core.unit_of_work import end_request, forbid_writes
 
 logger = logging.getLogger(__name__)
+View = TypeVar("View", bound=Callable[..., Any])
+_LARGEST: Final = "_cop_largest_request"
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_POLICY: Final = {
@@ -48,6 +51,24 @@ _HEADERS: Final = {
 
 def request_is_safe() -> bool:
     return has_request_context() and request.method in SAFE_METHODS
+
+
+def accepts_files(largest: int) -> Callable[[View], View]:
+    """The view takes files larger than requests usually are: so many bytes. Goes under the access of the route."""
+
+    def note(view: View) -> View:
+        setattr(view, _LARGEST, largest)
+        return view
+
+    return note
+
+
+def _take_large_files() -> None:
+    """Before anything reads the form, and hence before the check of its token."""
+    view = flask.current_app.view_functions.get(request.endpoint or "")
+    largest = getattr(view, _LARGEST, None)
+    if largest is not None:
+        request.max_content_length = largest
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -85,6 +106,7 @@ class Application(Flask):
 
 
 def init_app(app: Application) -> None:
+    app.before_request_funcs.setdefault(None, []).insert(0, _take_large_files)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
@@ -112,7 +134,7 @@ def _add_headers(response: BaseResponse) -> BaseResponse:
 
 
 def _page(status: int, **values: Any) -> tuple[str, int]:
-    known = status if status in {403, 404, 422, 429, 500} else (404 if status < 500 else 500)
+    known = status if status in {403, 404, 413, 422, 429, 500} else (404 if status < 500 else 500)
     return flask.render_template(f"errors/{known}.html", **values), status
 
 

@@ -15,6 +15,7 @@ from cop.core.db import db
 from cop.events import rules
 from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED, reached_by
+from cop.mandates import queries as mandates
 from cop.territories.models import Territory
 
 SHOWN: Final = 8
@@ -38,13 +39,24 @@ class Desk:
     lately: Sequence[Event]
 
 
-def desk(viewer: Account, now: datetime) -> Desk:
-    """What waits for the viewer among the events they may change, and the events they may open."""
-    reach, mine = reached_by(viewer, Permission.EVENT_READ), reached_by(viewer, Permission.EVENT_EDIT)
+def own_territories(viewer: Account) -> list[Territory]:
+    """What the desk shows first to whoever may see everything but works in a part of it."""
+    return mandates.home_territories(viewer) if access.can_everywhere(viewer, Permission.EVENT_READ) else []
+
+
+def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> Desk:
+    """What waits for the viewer among the events they may change, and the events they may open.
+
+    ``within``: of these territories only.
+    """
+    here = _within(within)
+    reach = sa.and_(here, reached_by(viewer, Permission.EVENT_READ))
+    mine = sa.and_(here, reached_by(viewer, Permission.EVENT_EDIT))
     drafts = sa.and_(mine, Event.status == rules.DRAFT)
     coming = sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at > now)
     filling = sa.and_(mine, coming, _filling(), Event.starts_at < now + FILLING_WITHIN)
     open_lists = sa.and_(
+        here,
         reached_by(viewer, Permission.ATTENDANCE_CLOSE),
         Event.status == rules.PUBLISHED,
         EventKind.attendance == BY_NAME,
@@ -62,6 +74,11 @@ def desk(viewer: Account, now: datetime) -> Desk:
         coming_count=_count(coming),
         lately=_events(sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at <= now), Event.starts_at.desc()),
     )
+
+
+def _within(territories: Sequence[Territory]) -> sa.ColumnElement[bool]:
+    numbers = {territory.id for territory in territories}
+    return Event.territory_id.in_(access.inside(numbers)) if numbers else sa.true()
 
 
 def _filling() -> sa.ColumnElement[bool]:

@@ -16,6 +16,7 @@ from cop.events.models import Event, EventKind
 from cop.events.views_agenda import blueprint as blueprint
 from cop.mandates import queries as mandates
 
+EVERYWHERE: Final = "tous"
 # The pages of one event: label, endpoint, right; those of slices not installed are left out.
 TABS: Final = (
     (_l("Summary"), "events.manage", Permission.EVENT_READ),
@@ -48,7 +49,9 @@ def desk() -> Any:
     if account is None:
         raise NotFound
     kinds = queries.kinds() if access.has_anywhere(account, Permission.EVENT_CREATE) else []
-    return render_template("events/desk.html", desk=queries_desk.desk(account, now), kinds=kinds, now=now)
+    own = [] if request.args.get("territoire") == EVERYWHERE else queries_desk.own_territories(account)
+    found = queries_desk.desk(account, now, own)
+    return render_template("events/desk.html", desk=found, own=own, everywhere=EVERYWHERE, kinds=kinds, now=now)
 
 
 @blueprint.route("/animation/evenements/nouveau", methods=["GET", "POST"])

@@ -10,6 +10,8 @@ from cop.core.access import public
 from cop.core.i18n import LANGUAGES
 from cop.core.settings import current_settings
 from cop.host import queries, rules
+from cop.host import queries_retention as retention
+from cop.host.rules_retention import Way
 
 blueprint = Blueprint("host", __name__)
 BLUEPRINTS: Final = (blueprint,)
@@ -43,7 +45,10 @@ def choose_language() -> Any:
 @blueprint.get("/donnees-personnelles")
 @public
 def privacy() -> str:
-    return render_template("host/privacy.html")
+    kept = retention.all_kept()
+    waiting = [one for one in kept if one.rule.way is Way.SWITCHED and not one.on]
+    times = {one.rule.code: one.words for one in kept}
+    return render_template("host/privacy.html", retention=kept, waiting=waiting, times=times)
 
 
 @blueprint.get("/mentions-legales")

@@ -45,6 +45,10 @@ def page_of_lines(import_id: int, verdict: str, page: int) -> Pagination:
     return db.paginate(statement.order_by(ImportLine.number), page=page, per_page=PER_PAGE, error_out=False)
 
 
+def has_lines(import_id: int) -> bool:
+    return db.session.scalar(sa.select(ImportLine.id).where(ImportLine.import_id == import_id).limit(1)) is not None
+
+
 def refused_lines(import_id: int) -> Sequence[ImportLine]:
     statement = sa.select(ImportLine).where(
         ImportLine.import_id == import_id, ImportLine.verdict == rules.Verdict.REFUSED

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
@@ -45,6 +45,18 @@ class Verdict(StrEnum):
     CHANGE = "change"
     SAME = "same"
     REFUSED = "refused"
+
+
+VERDICTS: Final[Mapping[str, Any]] = {
+    Verdict.REFUSED: _l("Refused lines"),
+    Verdict.CHANGE: _l("Changed lines"),
+    Verdict.CREATE: _l("New lines"),
+}
+
+
+def inform_before(applied_at: datetime | None) -> date | None:
+    """Who did not give us their data learns within a month that we hold it (RGPD, art. 14.3)."""
+    return applied_at.date() + timedelta(days=30) if applied_at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from cop.core.errors import Refused
 from cop.core.i18n import _, _l
 from cop.imports import queries, rules
 from cop.imports.models import ColumnMapping, Import, ImportLine
-from cop.imports.rules import State
+from cop.imports.rules import State, Verdict
 from cop.imports.targets import Context, Target, named
 
 SAMPLE: Final = 3
@@ -73,13 +74,20 @@ def matched(target: Target, headings: Sequence[str]) -> list[str]:
 
 def reason_headings() -> list[str]:
     """The column we add to the refused lines: sent back to us, it is not one of theirs."""
-    return ["Reason", "Motif du refus"]
+    return ["Reason for refusal", "Motif du refus"]
 
 
 def table_of(held: Import) -> spreadsheets.Table:
     if held.content is None:
         raise Refused(_l("The file is no longer kept: send it again."))
     return spreadsheets.read(held.content, held.file_name, held.sheet)
+
+
+def samples(table: spreadsheets.Table) -> list[str]:
+    """The first values of each column, to know it by."""
+    lines = list(islice(table.lines(), 20))
+    held = ([spreadsheets.text_of(line.cells[at]) for line in lines] for at in range(len(table.headings)))
+    return [" · ".join(list(dict.fromkeys(filter(None, values)))[:SAMPLE])[:120] for values in held]
 
 
 def choose_sheet(held: Import, sheet: str, target: Target) -> None:
@@ -186,6 +194,12 @@ def context(held: Import) -> Context:
     )
 
 
+def worth_a_look(held: Import) -> Verdict:
+    """The lines shown first: those refused, else those that change what is known."""
+    order = (Verdict.REFUSED, Verdict.CHANGE, Verdict.CREATE)
+    return next((verdict for verdict in order if held.counts.get(verdict)), Verdict.CREATE)
+
+
 def refused_rows(held: Import, actor: Actor) -> list[list[Any]]:
     """The refused lines as a table to mend and send again: their own columns, and why."""
     lines = queries.refused_lines(held.id)
@@ -193,4 +207,4 @@ def refused_rows(held: Import, actor: Actor) -> list[list[Any]]:
     own = {rules.heading_key(one) for one in reason_headings()}
     kept = [at for at, heading in enumerate(held.headings) if rules.heading_key(heading) not in own]
     headings = [held.headings[at] for at in kept]
-    return [[*headings, _("Reason")], *([*(line.cells[at] for at in kept), line.reason] for line in lines)]
+    return [[*headings, _("Reason for refusal")], *([*(line.cells[at] for at in kept), line.reason] for line in lines)]

@@ -1,7 +1,7 @@
 """What the worker does: read the lines by the hundred, plan them, do them; all or nothing by taking back.
 
 Each hundred is a transaction of its own, so that others may write between two and the progress is seen; when one
-fails, those before it are undone (docs/decisions/0008). A worker that dies is replaced: the next one goes on where
+fails, those before it are undone (docs/decisions/0011). A worker that dies is replaced: the next one goes on where
 the last committed hundred ended.
 """
 

@@ -37,7 +37,7 @@ class ApplicationForm(CarefulAddress, Form):
     email = EmailField(_l("E-mail"), [required(_l("Without an address we cannot answer you.")), Length(max=254)])
     phone = PhoneField(_l("Telephone"))
     profession = ProfessionField(validators=[required(_l("Choose your profession, or “Other”."))])
-    sites = FieldList(FormField(SiteForm), min_entries=3, max_entries=MOST_SITES)
+    sites = FieldList(FormField(SiteForm), _l("Places of practice"), min_entries=3, max_entries=MOST_SITES)
     elsewhere = BooleanField(_l("I practise outside this territory, or nowhere at present"))
     organisation = StringField(_l("Organisation you work for"), [Length(max=200)])
     rpps = RppsField(_l("RPPS number"))
@@ -60,6 +60,8 @@ class ApplicationForm(CarefulAddress, Form):
                 line.commune.errors = [_("The commune of this line.")]
         if not self.elsewhere.data and not any(line.commune.data for line in lines):
             lines[0].commune.errors = [_("The commune where you practise, or tick the box below.")]
+        # What a list says of its lines was written before these were looked at.
+        self.sites.errors = [line.errors for line in lines] if any(line.errors for line in lines) else []
 
     def check_charter(self, charter: Charter | None) -> bool:
         """What was agreed to must be what is in force."""

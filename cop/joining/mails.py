@@ -24,7 +24,7 @@ def confirm_address(application: Application) -> None:
     until = application.created_at + rules.UNCONFIRMED_KEPT
     with speaking(application.language):
         day = formats.date_long(until)
-    page = links.absolute_url("joining.show", token=token_of(application))
+    page = links.absolute_url("joining.show", application_token=token_of(application))
     _send(application, "confirm", str(application.revision), {"page": page, "until": day}, expires_at=until)
 
 

@@ -118,12 +118,12 @@ def _is_gone(token: str) -> bool:
     return not queries.exists(int(number))
 
 
-@blueprint.get("/demande/<token>")
+@blueprint.get("/demande/<application_token>")
 @public
-def show(token: str) -> Any:
-    if _is_gone(token):
+def show(application_token: str) -> Any:
+    if _is_gone(application_token):
         return render_template("joining/gone.html"), 410
-    application, revision = _application(token)
+    application, revision = _application(application_token)
     typed = rules.typed_from(application.typed)
     return render_template(
         "joining/confirm.html",
@@ -131,16 +131,16 @@ def show(token: str) -> Any:
         typed=typed,
         communes=queries.communes([site.commune_id for site in typed.sites]),
         current=revision == application.revision,
-        token=token,
+        application_token=application_token,
     )
 
 
-@blueprint.post("/demande/<token>/confirmer")
+@blueprint.post("/demande/<application_token>/confirmer")
 @public
-def confirm(token: str) -> Any:
-    application, revision = _application(token)
+def confirm(application_token: str) -> Any:
+    application, revision = _application(application_token)
     try:
         service.confirm(application, revision, clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
-    return redirect(url_for("joining.show", token=token), 303)
+    return redirect(url_for("joining.show", application_token=application_token), 303)

@@ -19,7 +19,7 @@ from cop.people import queries as people
 from cop.people import service_own
 
 
-@blueprint.get("/coordination/candidatures")
+@blueprint.get("/coordination/nouvelles-demandes")
 @requires(Permission.APPLICATION_DECIDE)
 def index() -> Any:
     account = current_account()
@@ -32,7 +32,7 @@ def index() -> Any:
     )
 
 
-@blueprint.get("/coordination/candidatures/<int:application_id>")
+@blueprint.get("/coordination/nouvelles-demandes/<int:application_id>")
 @requires(Permission.APPLICATION_DECIDE, scope=queries.where_is)
 def application(application_id: int) -> Any:
     return _page(queries.get(application_id), forms.RefusalForm())
@@ -49,7 +49,7 @@ def _page(found: Application, form: forms.RefusalForm) -> str:
     )
 
 
-@blueprint.post("/coordination/candidatures/<int:application_id>/accepter")
+@blueprint.post("/coordination/nouvelles-demandes/<int:application_id>/accepter")
 @requires(Permission.APPLICATION_DECIDE, scope=queries.where_is)
 def accept(application_id: int) -> Any:
     found = queries.get(application_id)
@@ -62,7 +62,7 @@ def accept(application_id: int) -> Any:
     return redirect(url_for("joining.index"), 303)
 
 
-@blueprint.post("/coordination/candidatures/<int:application_id>/refuser")
+@blueprint.post("/coordination/nouvelles-demandes/<int:application_id>/refuser")
 @requires(Permission.APPLICATION_DECIDE, scope=queries.where_is)
 def refuse_application(application_id: int) -> Any:
     found, form = queries.get(application_id), forms.RefusalForm()
@@ -77,7 +77,7 @@ def refuse_application(application_id: int) -> Any:
     return redirect(url_for("joining.index"), 303)
 
 
-@blueprint.post("/coordination/candidatures/<int:application_id>/adresse/<int:person_id>")
+@blueprint.post("/coordination/nouvelles-demandes/<int:application_id>/adresse/<int:person_id>")
 @requires(Permission.APPLICATION_DECIDE, scope=queries.where_is)
 def release_address(application_id: int, person_id: int) -> Any:
     """Somebody has left, and a colleague has their address now."""
@@ -86,15 +86,19 @@ def release_address(application_id: int, person_id: int) -> Any:
     former = next((one for one in sharing if one.id == person_id), None)
     if former is None or not access.can(current_account(), Permission.PERSON_EDIT, people.where_is(person_id)):
         raise NotFound
-    service_own.release_address(former, actor())
-    flash(_("The address is no longer on the record of %(name)s.", name=former.full_name), "done")
+    try:
+        service_own.release_address(former, actor())
+    except Refused as refused:
+        flash(refused.message, "refused")
+    else:
+        flash(_("The address is no longer on the record of %(name)s.", name=former.full_name), "done")
     return redirect(url_for("joining.application", application_id=application_id), 303)
 
 
 # --- Charters and doors ---------------------------------------------------------------------------
 
 
-@blueprint.get("/coordination/candidatures/reglages")
+@blueprint.get("/coordination/nouvelles-demandes/reglages")
 @requires(Permission.APPLICATION_DECIDE, scope=queries.everywhere)
 def settings() -> Any:
     return _settings_page()
@@ -114,7 +118,7 @@ def _settings_form(kind: Kind) -> forms.SettingsForm:
     return forms.SettingsForm(formdata=None, data=data, prefix=kind.value)
 
 
-@blueprint.post("/coordination/candidatures/reglages")
+@blueprint.post("/coordination/nouvelles-demandes/reglages")
 @requires(Permission.APPLICATION_DECIDE, scope=queries.everywhere)
 def save_settings() -> Any:
     asked = request.form.get("kind", "")

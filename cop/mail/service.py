@@ -20,6 +20,7 @@ from cop.host import queries as host
 from cop.host.models import Host
 from cop.mail import composition, mime
 from cop.mail import queries_opposition as oppositions
+from cop.mail.composition import Words
 from cop.mail.content_lines import one_line
 from cop.mail.mime import Attachment, Letter
 from cop.mail.models import MailBody, MailMessage, Status, Suppression
@@ -92,19 +93,26 @@ def _word(
     stop: str,
 ) -> tuple[Address, dict[str, Any]]:
     """Give the mail its subject; returns who it is from, and what it says."""
-    organisation = host.current_host()
-    origin = _origin(*_sender(organisation))
-    frame = {
-        "host": organisation,
-        "site_url": current_settings().public_url,
-        "category": row["category"],
-        "data_url": links.absolute_url("privacy.ask"),
-        "opposition_url": stop,
-    }
-    words = composition.compose(template, values, locale, frame)
+    origin = _origin(*_sender(host.current_host()))
+    words = composition.compose(template, values, locale, _frame(row["category"], stop))
     text, method = calendar or (None, None)
     row.update(sender=origin.addr_spec, subject=words.subject[:500], calendar_method=method)
     return origin, {"text": words.text, "html": words.html, "calendar": text, "raw": None}
+
+
+def preview(template: str, values: Mapping[str, Any], locale: str, category: str) -> Words:
+    """A mail as its reader will see it, shown before it leaves; nothing is written."""
+    return composition.compose(template, values, locale, _frame(category, ""))
+
+
+def _frame(category: str, stop: str) -> dict[str, Any]:
+    return {
+        "host": host.current_host(),
+        "site_url": current_settings().public_url,
+        "category": category,
+        "data_url": links.absolute_url("privacy.ask"),
+        "opposition_url": stop,
+    }
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from cop.accounts.models import Account
 from cop.core.access import Permission
 from cop.core.db import db
 from cop.core.i18n import _, label
+from cop.host.models import Host
 from cop.mandates import queries, rules
 from cop.mandates.models import Decision, Mandate, MandateKind, Project, mandate_territory
 from cop.people.models import Person, PracticeSite
@@ -36,6 +37,11 @@ class Body:
     code: str
     name: Any
     functions: list[Function]
+
+    @property
+    def placed(self) -> bool:
+        """Whether some of its functions hold somewhere only."""
+        return any(function.kind.reach != rules.ORGANISATION for function in self.functions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +197,10 @@ _WIDEST_FIRST: Final = ("region", "hemi_region", "department", "custom", "epci")
 
 
 def territories(viewer: Account) -> list[Territory]:
-    """Where the viewer may give a mission: the widest first; a commune is too small a place for one."""
-    here = access.visible_to(viewer, Permission.MANDATE_MANAGE, Territory.id)
+    """Where the viewer may give a mission, inside the organisation: the widest first; a commune is too small."""
+    root = sa.select(Host.root_territory_id).limit(1).scalar_subquery()
+    ours = Territory.id.in_(sa.select(TerritoryPart.descendant_id).where(TerritoryPart.ancestor_id == root))
+    here = sa.and_(ours, access.visible_to(viewer, Permission.MANDATE_MANAGE, Territory.id))
     rank = sa.case({kind: rank for rank, kind in enumerate(_WIDEST_FIRST)}, value=Territory.kind)
     statement = sa.select(Territory).where(Territory.kind.in_(_WIDEST_FIRST), here)
     return list(db.session.scalars(statement.order_by(rank, Territory.name, Territory.id)))

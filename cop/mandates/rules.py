@@ -169,4 +169,4 @@ def check_next_step(step: str) -> None:
 
 def code_of(name: str) -> str:
     """A function made on screen gets the code its name spells."""
-    return "_".join(search_name(name).split())[:40]
+    return search_name(name)[:40]

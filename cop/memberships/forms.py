@@ -115,7 +115,6 @@ class RenewForm(Form):
     """The member's own button."""
 
     kind = RadioField(_l("Kind of membership"), coerce=int)
-    person = HiddenField()
 
     def offer(self, kinds: Sequence[MembershipKind], last: int | None) -> None:
         self.kind.choices = [SelectChoice(kind.id, priced(kind)) for kind in kinds]

@@ -13,7 +13,7 @@ from cop.core import clock, formats
 from cop.core.access import Permission
 from cop.core.errors import Refused
 from cop.core.i18n import _, _l, label
-from cop.core.spreadsheets import as_date, text_of
+from cop.core.spreadsheets import Cell, as_date, text_of
 from cop.imports.rules import Field, Forbidden, Verdict
 from cop.imports.targets import Context, Entry, Plan
 from cop.memberships import queries_import, rules, rules_helloasso
@@ -73,6 +73,16 @@ class HelloAssoTarget:
 IMPORT_TARGETS: Final = [HelloAssoTarget()]
 
 
+def _day(cell: Cell) -> date:
+    try:
+        day = as_date(cell)
+    except ValueError:
+        day = None
+    if day is None:
+        raise Refused(_l("The date of the order cannot be read."))
+    return day
+
+
 @dataclass(slots=True)
 class HelloAssoRun:
     """One reading of one export."""
@@ -108,17 +118,15 @@ class HelloAssoRun:
         who = f"{text('given_name')} {text('family_name')}".strip()[:200]
         try:
             rules_helloasso.check_state(text("state"))
-            return self._bought(text, as_date(entry.values.get("date", "")))
+            return self._bought(text, _day(entry.values.get("date", "")))
         except Refused as refused:
             return Plan(Verdict.REFUSED, who, refused.message)
 
-    def _bought(self, text: Any, paid_on: date | None) -> Bought:
+    def _bought(self, text: Any, paid_on: date) -> Bought:
         if not text("reference"):
             raise Refused(_l("There is no reference on this line: it could be recorded twice."))
         if not text("family_name"):
             raise Refused(_l("There is no family name on this line."))
-        if paid_on is None:
-            raise Refused(_l("The date of the order cannot be read."))
         rules.check_past(paid_on, clock.today())
         email = people.normalise_email(text("email") or self._payer_email(text))
         if email and not people.is_email(email):

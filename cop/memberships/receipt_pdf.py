@@ -26,7 +26,7 @@ def pdf(receipt: Receipt) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(words(receipt))},
         pdf_standards="ua-1",
-        timestamp=receipt.issued_at,
+        timestamp=receipt.issued_at.replace(microsecond=0),  # Typst refuses them
     )
 
 

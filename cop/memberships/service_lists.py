@@ -43,6 +43,13 @@ def _rows(lines: Sequence[Line]) -> Iterator[Sequence[Any]]:
             label(one.kind),
             one.starts_on,
             one.ends_on,
-            *(Decimal(cents) / 100 for cents in (one.amount_cents, line.received, line.remaining)),
+            *(
+                (Decimal(cents) / 100).quantize(Decimal("0.01"))
+                for cents in (one.amount_cents, line.received, line.remaining)
+            ),
             str(rules.STATES[state]),
         )
+
+
+def _euros(cents: int) -> Decimal:
+    return (Decimal(cents) / 100).quantize(Decimal("0.01"))

@@ -71,7 +71,8 @@ def index() -> str:
         totals=totals,
         sums={one: queries_lists.whole(totals[one]) for one in Which},
         kinds=queries_lists.kinds_with(totals),
-        may_manage=access.can(account, Permission.MEMBERSHIP_MANAGE, Where()),
+        may_import=access.can(account, Permission.MEMBERSHIP_MANAGE, Where())
+        and access.has_anywhere(account, Permission.PERSON_IMPORT),
         may_export=access.has_anywhere(account, Permission.PERSON_EXPORT),
         today=today,
     )

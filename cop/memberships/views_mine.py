@@ -42,29 +42,35 @@ def _of_link(member_token: str) -> Sequence[Person]:
     return [found]
 
 
-def _page(persons: Sequence[Person], token: str, form: forms.RenewForm | None = None) -> str:
+def _form(person: Person, last: int | None) -> forms.RenewForm:
+    """One for each record under the same address, told apart by its prefix."""
+    form = forms.RenewForm(prefix=f"p{person.id}-")
+    form.offer(queries.kinds_offered(), last)
+    return form
+
+
+def _page(persons: Sequence[Person], token: str, refused: tuple[int, forms.RenewForm] | None = None) -> str:
     today, found = clock.today(), queries.of_persons([one.id for one in persons])
-    offers = [queries_own.offer(person, today) for person in persons]
-    last = found[0].kind_id if found else None
-    shown = form or forms.RenewForm()
-    shown.offer(queries.kinds_offered(), last)
+    last = {one.person_id: one.kind_id for one in reversed(found) if one.organisation_id is None}
+    shown = {one.id: _form(one, last.get(one.id)) for one in persons}
+    if refused:
+        shown[refused[0]] = refused[1]
     return render_template(
         "memberships/mine.html",
-        offers=offers,
+        offers=[queries_own.offer(person, today) for person in persons],
         memberships=found,
-        form=shown,
+        forms=shown,
+        form=refused[1] if refused else None,
         settings=queries.settings(),
         token=token,
-        today=today,
     )
 
 
 def _renew(persons: Sequence[Person], token: str, who: Any) -> Any:
-    form = forms.RenewForm()
-    form.offer(queries.kinds_offered(), None)
-    person = next((one for one in persons if str(one.id) == form.person.data), None)
+    person = next((one for one in persons if str(one.id) == request.form.get("person")), None)
     if person is None:
         raise NotFound
+    form = _form(person, None)
     if form.validate():
         try:
             service.renew_oneself(person, form.kind.data, who)
@@ -73,7 +79,7 @@ def _renew(persons: Sequence[Person], token: str, who: Any) -> Any:
         else:
             flash(_("Your membership is asked for. Here is how to pay it."), "done")
             return redirect(_address(token), 303)
-    return _page(persons, token, form), 422
+    return _page(persons, token, (person.id, form)), 422
 
 
 def _address(token: str) -> str:

@@ -183,7 +183,8 @@ class PeopleRun:
         }
         work = Work(None, values, said.commune_id)
         self._employ(work, said, known)
-        return Plan(Verdict.CREATE, said.who, reason, work=work)
+        told = [str(part) for part in (reason, _slip(said.email)) if part]
+        return Plan(Verdict.CREATE, said.who, " ".join(told), work=work)
 
     def _complete(self, person: Person, said: Said, known: queries.Known, reason: Any) -> Plan:
         work, changes, kept = Work(person), [], []
@@ -202,7 +203,7 @@ class PeopleRun:
         changes += self._place(work, person, said)
         if self._employ(work, said, known):
             changes.append((_TITLES["organisation"], "", said.organisation))
-        told = [str(reason)] if reason else []
+        told = [str(part) for part in (reason, _slip(work.values.get("email", ""))) if part]
         if kept:
             told.append(_("Kept as it is on record: %(fields)s.", fields=", ".join(kept)))
         verdict = Verdict.CHANGE if changes else Verdict.SAME
@@ -252,6 +253,12 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "profession_code": "profession",
     "rpps": "rpps",
 }
+
+
+def _slip(email: str) -> str:
+    """An address that can be written to, and was probably meant otherwise."""
+    hint = people.email_hint(email) if email else None
+    return _("Read the address again: %(email)s, perhaps %(hint)s?", email=email, hint=hint) if hint else ""
 
 
 def _name_in(values: Mapping[str, Cell]) -> str:

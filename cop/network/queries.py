@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask_sqlalchemy.pagination import Pagination
+from flask_sqlalchemy.pagination import SelectPagination
 from sqlalchemy.orm import joinedload, selectinload
 
 from cop.accounts import access
@@ -24,6 +24,7 @@ from cop.people.models import Person, PracticeSite
 from cop.territories.models import Territory
 
 PER_PAGE: Final = 50
+_SHOWN: Final = joinedload(Person.profession), selectinload(Person.sites).joinedload(PracticeSite.commune)
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -41,22 +42,33 @@ def shown_first(asked: Filter, viewer: Account) -> list[Territory]:
     return [] if asked.territoire else queries_scope.own_territories(viewer)
 
 
-def page(asked: Filter, viewer: Account, number: int) -> Pagination:
+class Page(SelectPagination):
+    """A page whose people are counted without what puts them in order, which costs more than the counting."""
+
+    def _query_count(self) -> int:
+        counted = sa.select(sa.func.count()).select_from(self._query_args["counted"].subquery())
+        return db.session.scalar(counted) or 0
+
+
+def page(asked: Filter, viewer: Account, number: int) -> Page:
     """One page of the list, with what its usual columns say."""
-    statement = _ordered(people(asked, viewer).with_only_columns(Person), asked.tri)
-    statement = statement.options(
-        joinedload(Person.profession), selectinload(Person.sites).joinedload(PracticeSite.commune)
+    found = people(asked, viewer)
+    statement = _ordered(found.with_only_columns(Person), asked.tri).options(*_SHOWN)
+    return Page(
+        page=number,
+        per_page=PER_PAGE,
+        max_per_page=PER_PAGE,
+        error_out=False,
+        select=statement,
+        session=db.session(),
+        counted=found,
     )
-    return db.paginate(statement, page=number, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
 
 
 def everybody(asked: Filter, viewer: Account) -> Sequence[Person]:
     """All of them, for a file."""
     statement = _ordered(people(asked, viewer).with_only_columns(Person), asked.tri)
-    statement = statement.options(
-        joinedload(Person.profession), selectinload(Person.sites).joinedload(PracticeSite.commune)
-    )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement.options(*_SHOWN)).all()
 
 
 def family_first() -> sa.ColumnElement[str]:

@@ -87,7 +87,7 @@ def groups(viewer: Account) -> list[Group]:
         Group(_("Membership"), "adhesion", _of("adhesion", _MEMBERSHIPS)),
         Group(_("Mandate"), "instance", _of("instance", _BODIES)),
         Group(_("Volunteering"), "benevole", _of("benevole", _VOLUNTEERS)),
-        Group(_("Organisation"), "structure", _kinds()),
+        Group(_("Kind of organisation"), "structure", _kinds()),
         Group(_("Community"), "communaute", _communities()),
     ]
     return [group for group in found if len(group.choices) > 0]

@@ -135,12 +135,11 @@ def months_before(day: date, months: int) -> date:
 
 def _not_seen(value: str, on: date) -> Condition:
     """Seen once, but not for so many months; or never."""
-    ever = Person.id.in_(queries_steps.seen_by(on))
     if value == NEVER:
-        return sa.not_(ever)
+        return Person.id.not_in(queries_steps.seen_by(on))
     since = clock.start_of_day(months_before(on, int(value)))
-    lately = queries_steps.seen_by(on).where(HalfDay.starts_at >= since)
-    return sa.and_(ever, Person.id.not_in(lately))
+    last = sa.func.max(HalfDay.starts_at, type_=HalfDay.starts_at.type)
+    return Person.id.in_(queries_steps.seen_by(on).group_by(Attendance.person_id).having(last < since))
 
 
 def _registered(_value: str, on: date) -> Condition:

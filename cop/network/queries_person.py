@@ -131,7 +131,7 @@ def alike(said: Record, viewer: Account) -> list[Alike]:
         found.setdefault(person.id, (person, _("same address")))
     for person in _of_that_name(said):
         found.setdefault(person.id, (person, _("same name, or nearly")))
-    seen = _visible([*found], viewer)
+    seen = queries_scope.readable(viewer, found)
     return [Alike(person, why, person.id in seen) for person, why in list(found.values())[:MOST_ALIKE]]
 
 
@@ -155,11 +155,6 @@ def _resembles(one: list[str], other: list[str]) -> bool:
     if first == second:
         return True
     return abs(len(first) - len(second)) <= 1 and len(first) > 6 and names.distance(first, second) == 1
-
-
-def _visible(numbers: Sequence[int], viewer: Account) -> set[int]:
-    seen = sa.select(Person.id).where(Person.id.in_(numbers), queries_scope.visible_to(viewer))
-    return set(db.session.scalars(seen))
 
 
 def reaches(viewer: Account, said: Record) -> bool:

@@ -1,6 +1,6 @@
 """Which people a list may hold: those the reader may see, and those who practise somewhere on a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from cop.accounts import access
 from cop.accounts.models import Account
 from cop.core.access import Permission
+from cop.core.db import db
 from cop.mandates import queries as mandates
 from cop.people.models import Person, PracticeSite
 from cop.statistics import queries_places
@@ -20,6 +21,12 @@ def visible_to(viewer: Account, permission: Permission = Permission.PERSON_READ)
         return sa.true()
     theirs = access.visible_to(viewer, permission, PracticeSite.commune_id)
     return Person.id.in_(sa.select(PracticeSite.person_id).where(theirs))
+
+
+def readable(viewer: Account, numbers: Collection[int]) -> set[int]:
+    """Those of these people whose page the reader may open."""
+    seen = sa.select(Person.id).where(Person.id.in_(numbers), Person.anonymised_at.is_(None), visible_to(viewer))
+    return set(db.session.scalars(seen))
 
 
 def practises_in(territory_ids: Iterable[int], day: date) -> sa.ColumnElement[bool]:

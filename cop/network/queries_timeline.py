@@ -16,6 +16,7 @@ from cop.imports import queries as imports
 from cop.invitations import queries_timeline as invitations
 from cop.mail import queries_timeline as mail
 from cop.mandates import queries_timeline as mandates
+from cop.memberships import queries_timeline as memberships
 from cop.organisations import queries_story as organisations
 from cop.registrations import queries_timeline as registrations
 from cop.volunteers import queries_hours as volunteers
@@ -25,6 +26,7 @@ PER_PAGE: Final = 25
 SOURCES: Final[tuple[Callable[[int], Sequence[Moment]], ...]] = (
     attendance.moments,
     registrations.moments,
+    memberships.moments,
     mandates.moments,
     volunteers.moments,
     organisations.moments,

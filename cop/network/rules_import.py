@@ -8,7 +8,7 @@ from typing import Final
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.core.spreadsheets import Cell, is_rounded, text_of
-from cop.people.rules import email_hint, is_email, normalise_email, one_line, search_name
+from cop.people.rules import is_email, normalise_email, one_line, search_name
 from cop.people.rules_phones import phone_number
 from cop.territories.rules import OTHER_PROFESSION, rpps_error, rpps_number
 from cop.territories.rules import search_name as letters
@@ -119,9 +119,6 @@ def email(text: str) -> str:
     if not address:
         return ""
     if not is_email(address):
-        hint = email_hint(address)
-        if hint:
-            raise Refused(_l("“%(text)s” is not a mail address: perhaps %(hint)s?", text=text, hint=hint))
         raise Refused(_l("“%(text)s” is not a complete mail address: name@domain.", text=text))
     return address
 

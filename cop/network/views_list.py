@@ -1,5 +1,6 @@
 """The people list: everybody one may see, searched, narrowed, kept under a name, taken away as a file."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -11,11 +12,12 @@ from cop.core import clock
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound
 from cop.host import queries as hosts
-from cop.network import queries, queries_choices, queries_columns, rules_filter, service
+from cop.network import queries, queries_choices, queries_columns, queries_scope, rules_filter, service
 from cop.network.forms import SegmentForm
 from cop.network.models import Segment
 from cop.network.rules_filter import Filter
 from cop.people import rules_phones
+from cop.people.models import Person
 from cop.statistics import queries_places
 from cop.territories.models import Territory
 
@@ -34,6 +36,15 @@ def viewer() -> Account:
 def people_url(values: dict[str, Any], segment: Segment | None = None) -> str:
     """The address of a list; opened from a saved one, it remembers which."""
     return url_for("network.people", **(values | {"segment": segment.id} if segment else values))
+
+
+@blueprint.app_template_global("readable_people")
+def readable_people(people: Iterable[Person]) -> set[int]:
+    """Those whose page the reader may open: on other pages their names lead there."""
+    account = current_account()
+    if not access.has_anywhere(account, Permission.PERSON_READ) or account is None:
+        return set()
+    return queries_scope.readable(account, {person.id for person in people})
 
 
 @blueprint.get("/personnes")

@@ -31,6 +31,7 @@ TABS: Final = (
 LEADS: Final = {
     "attendance.sheet": Permission.ATTENDANCE_TAKE,
     "communities.manage": Permission.COMMUNITY_EDIT,
+    "duplicates.index": Permission.PERSON_MERGE,
     "imports.show": Permission.PERSON_IMPORT,
     "mail.message": Permission.MAIL_READ,
     "organisations.show": Permission.ORGANISATION_READ,
@@ -61,7 +62,10 @@ def _pages(person_id: int) -> list[tuple[Any, str]]:
 def _links(person_id: int) -> set[str]:
     account, known = viewer(), current_app.view_functions
     elsewhere = {name for name, right in LEADS.items() if name in known and access.can_everywhere(account, right)}
-    return {"registrations.event_page", *(endpoint for _label, endpoint in _pages(person_id)), *elsewhere}
+    theirs = {endpoint for _label, endpoint in _pages(person_id)}
+    # One membership is behind the same right as all those of the person.
+    theirs |= {"memberships.show"} if "memberships.person" in theirs else set()
+    return {"registrations.event_page", *theirs, *elsewhere}
 
 
 @blueprint.get("/personnes/<int:person_id>")

@@ -67,7 +67,9 @@ class OrganisationForm(Form):
     email = EmailField(_l("Generic mail address"), [Length(max=254)])
     secure_email = EmailField(_l("MSSanté address"), [Length(max=254)])
     website = StringField(_l("Website"), [Length(max=300)])
-    operator = SelectField(_l("Operator of a public service"), choices=lambda: _coded(rules.OPERATORS, _("No")))
+    operator = SelectField(
+        _l("Operator of a public service"), choices=lambda: _coded(rules.OPERATORS, _("No")), default=""
+    )
     contract_reference = StringField(_l("Contract reference"), [Length(max=80)])
     finess = StringField(_l("FINESS number"))
     notes = TextAreaField(_l("Notes"), [Length(max=500), nothing_personal])
@@ -140,7 +142,7 @@ class ExchangeForm(Form):
     channel = SelectField(_l("How"), choices=lambda: _coded(rules.CHANNELS), default="meeting")
     contact_id = SelectField(_l("With"), coerce=int, default=0)
     what = StringField(
-        _l("What"),
+        _l("What was said or agreed"),
         [Length(max=rules.LONGEST_NOTE, message=_l("At most 280 characters.")), nothing_personal],
         description=rules_free_text.WARNING,
     )

@@ -86,7 +86,7 @@ class Affiliation(Numbered):
         sa.ForeignKey("person.id", ondelete="CASCADE"),
         index=True,
         info=personal.link(
-            _l("The organisations you work for"), personal.OnErasure.DELETE, unique_with=("organisation_id", "ends_on")
+            _l("The organisations you work for"), personal.OnErasure.DELETE, unique_with=("organisation_id",)
         ),
     )
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id", ondelete="CASCADE"), index=True)

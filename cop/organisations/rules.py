@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from cop.core.i18n import _l
@@ -115,6 +115,12 @@ def months_before(day: date, months: int) -> date:
 def is_dormant(last: date | None, known_since: date, months: int, today: date) -> bool:
     """No exchange for ``months``; one that was never spoken to counts from the day it was written down."""
     return (last or known_since) < months_before(today, months)
+
+
+def last_day(starts_on: date | None, today: date) -> date:
+    """Of somebody who is gone today: yesterday, or the very day they came."""
+    yesterday = today - timedelta(days=1)
+    return max(yesterday, starts_on) if starts_on and starts_on <= today else yesterday
 
 
 def tell_before(written_on: date) -> date:

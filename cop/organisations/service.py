@@ -173,9 +173,9 @@ def _complete(held: Affiliation, values: dict[str, Any]) -> Affiliation:
     return held
 
 
-def end_affiliation(held: Affiliation, day: date, actor: Actor) -> None:
-    """The person no longer works there after that day; their name leaves the directory at once."""
-    _end(held, day)
+def end_affiliation(held: Affiliation, today: date, actor: Actor) -> None:
+    """The person no longer works there: yesterday was the last day. Their name leaves the directory at once."""
+    _end(held, rules.last_day(held.starts_on, today))
     activity.record(actor, "affiliation.ended", held.organisation, person=held.person_id)
     db.session.flush()
 

@@ -30,10 +30,10 @@ def add_kind() -> Any:
     return _edited(KindForm(), None)
 
 
-@blueprint.route("/animation/organisations/types/<int:kind_id>", methods=["GET", "POST"])
+@blueprint.route("/animation/organisations/types/<int:organisation_kind_id>", methods=["GET", "POST"])
 @requires(Permission.ORGANISATION_EDIT, scope=_everywhere)
-def edit_kind(kind_id: int) -> Any:
-    kind = queries.kind(kind_id)
+def edit_kind(organisation_kind_id: int) -> Any:
+    kind = queries.kind(organisation_kind_id)
     return _edited(KindForm(obj=kind), kind)
 
 

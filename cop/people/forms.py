@@ -211,7 +211,7 @@ class ProfileForm(Form):
     phone = PhoneField(_l("Telephone"))
     profession = ProfessionField()
     rpps = RppsField(_l("RPPS number"))
-    sites = FieldList(FormField(SiteForm), max_entries=MOST_SITES)
+    sites = FieldList(FormField(SiteForm), _l("Places of practice"), max_entries=MOST_SITES)
 
     def record(self, person: Person) -> Record:
         return Record(

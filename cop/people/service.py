@@ -57,7 +57,7 @@ def find_or_create(
     An anonymous form that gives a known number with another address makes a record of its own, for the
     staff to compare: the number is public, and the mail must not go to a stranger, nor to an old address.
     ``proven``: the address was confirmed by its reader. Under a clearly different name that is somebody else, who
-    shares the mailbox or took it over, and who gets a record of their own (decision 8).
+    shares the mailbox or took it over, and who gets a record of their own (decision 10).
     """
     said = _identity(given_name, family_name, email, profession_code, commune_id, rpps, language, notice_version)
     moment = now or clock.now()

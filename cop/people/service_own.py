@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from cop.accounts import access, service_factors, service_sessions
 from cop.activity import service as activity
 from cop.activity.service import Actor
 from cop.core.db import db
+from cop.core.errors import Refused
+from cop.core.i18n import _l
 from cop.people import queries
 from cop.people.models import Person, PracticeSite
 from cop.people.service_record import Site
@@ -23,15 +26,25 @@ def add_sites(person: Person, said: Iterable[Site]) -> None:
 
 
 def release_address(person: Person, actor: Actor) -> None:
-    """The address is no longer this person's: a colleague has taken it over. Their account goes with it."""
-    heir = next((one for one in queries.sharing_address(person) if one.email_key is None), None)
-    key, account_id = person.email_key, person.account_id
+    """The address is no longer this person's: a colleague has taken it over, and the account it opens.
+
+    What the account had of the former one ends: devices signed in, password, second factor. Rights are not handed over: refused
+    as long as there are any.
+    """
+    account = person.account
+    if account is not None and access.is_staff(account):
+        raise Refused(_l("The account of this address holds rights: take them back first."))
+    heir = next(iter(queries.sharing_address(person)), None)
+    email = person.email
     person.email = person.email_key = person.account_id = None
     db.session.flush()
-    if heir is not None and key:
-        heir.email_key = key
-        heir.account_id = heir.account_id or account_id
-        if account_id and heir.account_id == account_id and heir.account:
-            heir.account.name = heir.full_name
+    if account is not None:
+        account.password_hash = None
+        service_factors.reset(account, actor)
+        service_sessions.end_all(account.id)
+    if heir is not None:
+        heir.email_key = email
+        if account is not None and heir.account_id is None:
+            heir.account_id, account.name = account.id, heir.full_name
     db.session.flush()
     activity.record(actor, "person.address_released", person, heir=heir.id if heir else None)

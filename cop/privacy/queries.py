@@ -10,7 +10,7 @@ from cop.accounts.models import Account
 from cop.activity.models import ActivityEntry
 from cop.core import personal
 from cop.core.db import db
-from cop.core.i18n import _
+from cop.core.i18n import _, _l
 from cop.core.personal import Link, OnErasure
 from cop.people.models import Person
 
@@ -20,6 +20,13 @@ _INNER: Final = frozenset(
 )
 # How a row that another points to is called, the first of these it has.
 _NAMES: Final = ("title", "name", "name_fr", "label_fr", "wording", "starts_at", "code")
+# Tables that hang on a row of somebody's, as people call them; another one is named after what it hangs on.
+_DETAILS: Final = {
+    "mail_body": _l("The text of these mails"),
+    "membership_payment": _l("Your payments"),
+    "membership_receipt": _l("Your receipts"),
+    "mandate_territory": _l("Where your mandates hold"),
+}
 _PEOPLE: Final = frozenset({"person", "account"})
 Row = dict[str, Any]
 
@@ -70,8 +77,8 @@ def _details(table: sa.Table, mine: Any, link: Link) -> Iterator[Section]:
             continue
         (column, parent), *_others = keys
         rows = _read(child, column.in_(sa.select(parent).where(mine)), link.hidden)
-        title = _("%(title)s: details (%(table)s)", title=str(link.title), table=child.name)
-        yield Section(title, child.name, rows, link)
+        title = _DETAILS.get(child.name) or _("%(title)s: details (%(table)s)", title=str(link.title), table=child.name)
+        yield Section(str(title), child.name, rows, link)
 
 
 def _names_somebody(table: sa.Table) -> bool:

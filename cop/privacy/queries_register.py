@@ -1,5 +1,6 @@
 """The register of processing (RGPD, art. 30), with the times of keeping that hold here."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from cop.core.i18n import _, _l
@@ -20,8 +21,20 @@ HEADS: Final = (
 def lines() -> list[list[str]]:
     """One line for each processing; nothing leaves the European Union by this application."""
     kept = {one.rule.code: one.words for one in retention.all_kept()}
-    secure = _("rights by territory and period, second factor, log, encrypted transport, keyed fingerprints")
-    team = _("the team, each on its territory; the hosting provider and the mail provider, as processors")
+    return [*_about_people(kept), *_about_the_site(kept)]
+
+
+def _secure() -> str:
+    return _("rights by territory and period, second factor, log, encrypted transport, keyed fingerprints")
+
+
+def _team() -> str:
+    return _("the team, each on its territory; the hosting provider and the mail provider, as processors")
+
+
+def _about_people(kept: Mapping[str, str]) -> list[list[str]]:
+    """What the organisation knows of those it works with."""
+    secure, team = _secure(), _team()
     return [
         [
             _("Meetings: registration, invitation, attendance"),
@@ -30,8 +43,11 @@ def lines() -> list[list[str]]:
             _("professionals and partners who register"),
             _("name, address, profession, commune of practice, RPPS number if given, presence by half-day"),
             team,
-            _("%(time)s after the last contact; a registration without presence: %(less)s",
-              time=kept["participant"], less=kept["registration"]),
+            _(
+                "%(time)s after the last contact; a registration without presence: %(less)s",
+                time=kept["participant"],
+                less=kept["registration"],
+            ),
             secure,
         ],
         [
@@ -54,6 +70,13 @@ def lines() -> list[list[str]]:
             _("%(time)s after the last contact", time=kept["participant"]),
             secure,
         ],
+    ]
+
+
+def _about_the_site(kept: Mapping[str, str]) -> list[list[str]]:
+    """What the site needs to run, and to count."""
+    secure, team = _secure(), _team()
+    return [
         [
             _("Accounts and log"),
             _("recognise people, protect the data of others, know who did what"),
@@ -61,8 +84,11 @@ def lines() -> list[list[str]]:
             _("whoever signs in"),
             _("address, roles, second factor, sign-ins, acts by numbers"),
             _("the administrators"),
-            _("sign-ins: %(time)s; an account nobody used: %(less)s",
-              time=kept["sign_in"], less=kept["unused_account"]),
+            _(
+                "sign-ins: %(time)s; an account nobody used: %(less)s",
+                time=kept["sign_in"],
+                less=kept["unused_account"],
+            ),
             secure,
         ],
         [
@@ -85,4 +111,4 @@ def lines() -> list[list[str]]:
             _("until the next extract"),
             secure,
         ],
-    ]  # fmt: skip
+    ]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cop.accounts.models import Account, Grant
 from cop.attendance.models import Attendance
 from cop.core import clock, personal
-from cop.core.db import db
+from cop.core.db import UTCDateTime, db
 from cop.events.models import Event, HalfDay
 from cop.host import queries_retention as retention
 from cop.host.rules_retention import Way
@@ -64,7 +64,7 @@ def _signs(column: sa.Column[Any], link: personal.Link | None) -> list[sa.Column
         return []
     if link.contact is not None:
         return [table.c[name] for name in link.contact]
-    return [one for one in table.columns if one.type.python_type in (date, datetime)]
+    return [one for one in table.columns if isinstance(one.type, UTCDateTime | sa.Date)]
 
 
 def _only(statement: Any, column: Any, numbers: Collection[int] | None) -> Any:

@@ -36,19 +36,22 @@ _NAMELESS: Final = {
 }
 
 
-def check(persons: Sequence[Person], now: datetime) -> None:
-    """Refuse while the organisation has to know who it is."""
+def obstacle(persons: Sequence[Person], now: datetime) -> Any:
+    """Why these records cannot be erased today: the organisation has to know who it is. ``None``: nothing is."""
     numbers, today = [person.id for person in persons], clock.local_date(now)
     if queries_holds.holds_mandate(numbers, today):
-        raise Refused(_l("A mandate is in force: it has to end first, since who holds it must be known."))
+        return _l("A mandate is in force: it has to end first, since who holds it must be known.")
     if queries_holds.holds_role(queries.accounts_of(persons), today):
-        raise Refused(_l("The account has a role here: it has to be taken back first."))
+        return _l("The account has a role here: it has to be taken back first.")
+    return None
 
 
 def erase(persons: Sequence[Person], *, actor: Actor, now: datetime, tell: bool = True) -> None:
     """Make anonymous participants of all the records of one person. ``tell``: a last mail says that it is done."""
     persons = _ours(persons)
-    check(persons, now)
+    found = obstacle(persons, now)
+    if found:
+        raise Refused(found)
     account_ids = queries.accounts_of(persons)
     addresses = {person.email for person in persons if person.email}
     for person in persons:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from cop.accounts import service as signing_in
 from cop.accounts import sign_in
@@ -15,7 +15,7 @@ from cop.core.forms import refuse
 from cop.core.i18n import _
 from cop.people import queries as people
 from cop.people.models import Person
-from cop.privacy import queries, queries_channels, queries_overview, service, service_erasure
+from cop.privacy import queries_channels, queries_overview, service, service_erasure
 from cop.privacy.forms import ChannelsForm, ErasureForm
 from cop.privacy.rules import Kind
 
@@ -41,13 +41,7 @@ def show() -> str:
     found = _holding()
     refused = queries_channels.refused(found.persons[0]) if found.persons else set()
     form = ChannelsForm(formdata=None, data=dict.fromkeys(refused, True))
-    return render_template("privacy/mine.html", found=found, form=form, profile_url=_profile_url())
-
-
-def _profile_url() -> str:
-    """The page of one's own record, where there is one; else the account's."""
-    known = current_app.view_functions
-    return url_for("joining.profile" if "joining.profile" in known else "accounts.profile")
+    return render_template("privacy/mine.html", found=found, form=form)
 
 
 @blueprint.post("/moi/donnees/copie")
@@ -122,7 +116,7 @@ def _chosen(persons: Sequence[Person]) -> list[Person]:
 def _erase_page(form: ErasureForm) -> str:
     account, persons = _me()
     proved = sign_in.known_visitor().just_proved
-    accounts = queries.accounts_of(persons)
+    obstacle = service_erasure.obstacle(persons, clock.now())
     return render_template(
-        "privacy/erase.html", form=form, persons=persons, account=account, proved=proved, accounts=accounts
+        "privacy/erase.html", form=form, persons=persons, account=account, proved=proved, obstacle=obstacle
     )

@@ -5,9 +5,6 @@ from zoneinfo import ZoneInfo
 
 from cop.core import clock, formats, links, tokens
 from cop.core.i18n import speaking
-from cop.core.settings import current_settings
-from cop.host import queries as host
-from cop.mail import composition
 from cop.mail import service as mail
 from cop.mail.composition import Words
 from cop.mail.models import Category
@@ -42,15 +39,13 @@ def cancelled(proposal: Proposal) -> None:
 
 
 def preview(task: Task, given_name: str, language: str) -> Words:
-    """The proposal as its reader will see it, but for the link, which is each reader's own."""
-    organisation = host.current_host()
-    frame = {"host": organisation, "site_url": current_settings().public_url, "category": Category.COMMUNITY}
-    values = {**_facts(task, given_name, language), "page": _page("…")}
-    return composition.compose("volunteers/mail/proposed", values, language, frame)
+    """The proposal as its reader will see it, but for the link, which is each reader’s own."""
+    values = {**_facts(task, given_name, language), "page": _page("lien-personnel")}
+    return mail.preview("volunteers/mail/proposed", values, language, Category.COMMUNITY)
 
 
 def _page(token: str) -> str:
-    return links.absolute_url("volunteers.answer", token=token)
+    return links.absolute_url("volunteers.answer", task_token=token)
 
 
 def _facts(task: Task, given_name: str, language: str) -> dict[str, Any]:

@@ -28,41 +28,41 @@ def _proposal(token: str) -> Proposal:
     return queries.proposal(number)
 
 
-@blueprint.get("/tache/<token>")
+@blueprint.get("/tache/<task_token>")
 @public
-def answer(token: str) -> str:
-    proposal, now = _proposal(token), clock.now()
+def answer(task_token: str) -> str:
+    proposal, now = _proposal(task_token), clock.now()
     task = proposal.task
     return render_template(
         "volunteers/answer.html",
         proposal=proposal,
         task=task,
-        token=token,
+        task_token=task_token,
         stand=service_tasks.stand(proposal, now),
         zone=mails.zone_of(task),
         ends_at=rules.end_of(task.starts_at, task.minutes),
     )
 
 
-@blueprint.post("/tache/<token>/accepter")
+@blueprint.post("/tache/<task_token>/accepter")
 @public
-def accept(token: str) -> Any:
+def accept(task_token: str) -> Any:
     try:
-        service_tasks.accept(_proposal(token), actor=PUBLIC, now=clock.now())
+        service_tasks.accept(_proposal(task_token), actor=PUBLIC, now=clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
     else:
         flash(_("Thank you: you have a place."), "done")
-    return redirect(url_for("volunteers.answer", token=token), 303)
+    return redirect(url_for("volunteers.answer", task_token=task_token), 303)
 
 
-@blueprint.post("/tache/<token>/refuser")
+@blueprint.post("/tache/<task_token>/refuser")
 @public
-def decline(token: str) -> Any:
+def decline(task_token: str) -> Any:
     try:
-        service_tasks.decline(_proposal(token), actor=PUBLIC, now=clock.now())
+        service_tasks.decline(_proposal(task_token), actor=PUBLIC, now=clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
     else:
         flash(_("Thank you for answering. Nothing more is expected of you for this task."), "done")
-    return redirect(url_for("volunteers.answer", token=token), 303)
+    return redirect(url_for("volunteers.answer", task_token=task_token), 303)

@@ -5,11 +5,14 @@
 
 export function attach(form, load) {
   let last = null;
+  let asked = null; // leaving the field is a change too: what is already shown is not asked for again
 
   const show = async () => {
     const target = document.querySelector(form.dataset.copTarget ?? "main");
     const address = new URL(form.action);
     address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "")).toString();
+    if (address.href === asked) return;
+    asked = address.href;
     last?.abort();
     last = new AbortController();
     target.setAttribute("aria-busy", "true");

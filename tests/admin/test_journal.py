@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cop.activity import service as activity
-from cop.activity.sentences import SENTENCES
+from cop.activity.sentences import FAMILIES, SENTENCES
 from cop.activity.service import PUBLIC, WORKER, Actor
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
@@ -127,3 +127,45 @@ def test_a_long_log_has_pages(sign_in: Any, people: People, queries: Any) -> Non
         assert client.get(f"{PATH}?page=3").text.count("Quelqu’un sans compte") == 20
     assert len(queries.statements) < 20
     assert "Rien n’est encore écrit ici" in client.get(f"{PATH}?page=9").text
+
+
+class TestFamilies:
+    """The log read by what one looks for."""
+
+    @pytest.fixture
+    def ada(self, people: People) -> Any:
+        with unit_of_work():
+            made = account("Ada Abel", "ada@cokillaje.example", "administrator", None)
+            bob = Actor("account", people.bob_id)
+            activity.record(bob, "account.signed_in", people.bob)
+            activity.record(bob, "account.role_given", people.charlie)
+            activity.record(bob, "statistics.exported", territory("department", "49"))
+            activity.record(bob, "import.undone", territory("department", "49"))
+            return made
+
+    @pytest.mark.parametrize(
+        ("family", "shown"),
+        [("connexions", "s’est connecté"), ("droits", "a donné un rôle"), ("exports", "copie des chiffres"),
+         ("imports", "annulé")],
+    )  # fmt: skip
+    def test_each_one_shows_its_acts_only(self, sign_in: Any, ada: Any, family: str, shown: str) -> None:
+        page = sign_in(ada).get(f"{PATH}?genre={family}").text
+        assert shown in page
+        assert page.count("Bob Bonnet") == 1
+        assert f'genre={family}" aria-current="true"' in page
+
+    def test_one_of_an_account(self, sign_in: Any, ada: Any, people: People) -> None:
+        page = sign_in(ada).get(f"{PATH}?genre=exports&compte={people.charlie_id}").text
+        assert "Aucun acte de ce genre" in page
+
+    def test_a_family_nobody_knows_is_all_of_them(self, sign_in: Any, ada: Any) -> None:
+        assert sign_in(ada).get(f"{PATH}?genre=recettes").text.count("Bob Bonnet") >= 4
+
+    def test_who_signed_in_is_for_those_who_manage_accounts(self, sign_in: Any, ada: Any, people: People) -> None:
+        page = sign_in(people.alice).get(f"{PATH}?genre=connexions").text
+        assert "s’est connecté" not in page
+        assert "genre=connexions" not in page
+
+    def test_every_export_is_in_its_family(self) -> None:
+        exports = {code for code in SENTENCES if "export" in code}
+        assert exports == FAMILIES["exports"][1]

@@ -8,8 +8,31 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Site, axe_faults, overflow
 
-PUBLIC = ["/", "/agenda", "/connexion", "/donnees-personnelles", "/mentions-legales", "/accessibilite", "/nulle-part"]
-STAFF = ["/animation", "/coordination", "/administration/etat", "/demo/courrier", "/moi"]
+PUBLIC = [
+    "/",
+    "/agenda",
+    "/connexion",
+    "/donnees-personnelles",
+    "/mes-donnees",
+    "/mentions-legales",
+    "/accessibilite",
+    "/nulle-part",
+]
+STAFF = [
+    "/animation",
+    "/coordination",
+    "/administration/etat",
+    "/demo/courrier",
+    "/moi",
+    "/moi/securite",
+    "/moi/donnees",
+    "/moi/donnees/effacer",
+    "/personnes/doublons",
+    "/personnes/demandes",
+    "/administration/conservation",
+    "/administration/conservation/registration/rapport",
+    "/administration/conservation/registre",
+]
 
 
 def _check(page: Page, path: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from cop.accounts.rules import LINK_LIFETIME, SIGN_INS_KEPT_FOR
+from cop.accounts.rules import LINK_LIFETIME
 from cop.app import create_app
 from cop.core import clock as core_clock
 from cop.core.db import db
@@ -15,7 +15,7 @@ from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
 from cop.host.models import Host
 from cop.host.rules import accent_pair
-from cop.mail.rules import BODIES_KEPT_FOR
+from cop.host.rules_retention import RULES
 from cop.territories.models import RegisterImport
 from tests.conftest import settings_for
 from tests.people_of_the_tests import People
@@ -87,12 +87,10 @@ class TestPagesOfTheLaw:
     def test_the_notice_says_what_the_application_does(self, client: FlaskClient, people: People) -> None:
         """Durations the application keeps by itself are those of its rules."""
         page = words(client.get("/donnees-personnelles").text)
-        assert BODIES_KEPT_FOR.days == 30
-        assert "Leur texte : trente jours" in page
+        assert f"Leur texte : {RULES['mail_body'].usual} jours" in page
         assert LINK_LIFETIME.total_seconds() == 30 * 60
         assert "Les liens de connexion : trente minutes" in page
-        assert SIGN_INS_KEPT_FOR.days == 365
-        assert "Connexions : douze mois" in page
+        assert f"Connexions : {RULES['sign_in'].usual} mois" in page
 
     @pytest.mark.parametrize(
         "point",

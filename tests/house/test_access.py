@@ -126,6 +126,17 @@ MATRIX: Final = {
     "invitations.change_feed": (LOGIN, IN, MISSING, MISSING, MISSING, MISSING),  # the team is nobody's guest here
     "invitations.feed": MEMBERS,
     "invitations.public_feed": EVERYBODY,
+    "joining.accept": COORDINATION_OF_BOB,
+    "joining.application": COORDINATION_OF_BOB,
+    "joining.confirm": EVERYBODY,
+    "joining.index": COORDINATION,
+    "joining.member": EVERYBODY,
+    "joining.refuse_application": COORDINATION_OF_BOB,
+    "joining.save_settings": OF_THE_WHOLE,
+    "joining.sent": EVERYBODY,
+    "joining.settings": OF_THE_WHOLE,
+    "joining.show": EVERYBODY,
+    "joining.volunteer": EVERYBODY,
     "mail.body": COORDINATION,
     "mail.calendar": COORDINATION,
     "mail.mailbox": COORDINATION,
@@ -228,7 +239,9 @@ MATRIX: Final = {
     "organisations.restore": OF_BOB,
     "organisations.seen_today": OF_BOB,
     "organisations.show": OF_BOB,
+    "people.change_profile": (LOGIN, IN, MISSING, MISSING, MISSING, MISSING),  # the team has no record of its own here
     "people.find_communes": EVERYBODY,
+    "people.my_profile": MEMBERS,
     "privacy.ask": EVERYBODY,
     "privacy.asked": EVERYBODY,
     "privacy.do_ask": EVERYBODY,
@@ -272,12 +285,38 @@ MATRIX: Final = {
     "statistics.engagement": ANY_ANIMATOR,
     "statistics.export": ANY_ANIMATOR,
     "statistics.people": ANY_ANIMATOR,
+    "volunteers.accept": EVERYBODY,
+    "volunteers.answer": EVERYBODY,
+    "volunteers.before_proposing": OF_BOB,
+    "volunteers.cancel_task": OF_BOB,
+    "volunteers.change": OF_BOB,
+    "volunteers.change_mine": NOT_MINE,
+    "volunteers.change_skill": OF_THE_WHOLE,
+    "volunteers.confirm_hours": OF_BOB,
+    "volunteers.confirm_mine": NOT_MINE,
+    "volunteers.create_task": ANY_ANIMATOR,
+    "volunteers.decline": EVERYBODY,
+    "volunteers.export_hours": ANY_ANIMATOR,
+    "volunteers.hours": ANY_ANIMATOR,
+    "volunteers.index": ANY_ANIMATOR,
+    "volunteers.mine": MEMBERS,
+    "volunteers.note_hours": NOT_MINE,
+    "volunteers.pause_mine": NOT_MINE,
+    "volunteers.propose": OF_BOB,
+    "volunteers.remove_hours": NOT_MINE,
+    "volunteers.set_status": OF_BOB,
+    "volunteers.show": OF_BOB,
+    "volunteers.show_task": OF_BOB,
+    "volunteers.skills": OF_THE_WHOLE,
+    "volunteers.tasks": ANY_ANIMATOR,
 }
 # Signing out leads to the page of signing in, which the walk would take for a closed door.
 APART: Final = {"accounts.sign_out"}
 # What is behind the door may be nothing: this feed's secret address is nobody's, these mails are shown when they
 # are kept instead of sent, this export answers a question only.
 EMPTY_BEHIND: Final = {
+    # Nobody else has the address of the application.
+    "joining.release_address": COORDINATION_OF_BOB,
     # The token of the walk is a registration's: as an opposition link it is nobody's.
     **dict.fromkeys(("privacy.oppose", "privacy.oppose_post", "privacy.want_again"), EVERYBODY),
     "invitations.personal_feed": EVERYBODY,
@@ -287,6 +326,10 @@ EMPTY_BEHIND: Final = {
 VALUES: Final[dict[str, Callable[[Things], dict[str, Any]]]] = {
     "attendance.mark": lambda _held: {"present": "1"},
     "attendance.excuse": lambda held: {"person": held.person_id},
+    "joining.save_settings": lambda _held: {"kind": "member"},
+    "volunteers.confirm_hours": lambda held: {"person": held.person_id, "hours": "1"},
+    "volunteers.pause_mine": lambda _held: {"status": "paused"},
+    "volunteers.set_status": lambda _held: {"status": "paused"},
     "data_requests.take": lambda _held: {"kind": "json"},
     "my_data.take": lambda _held: {"kind": "json"},
     "memberships.make_receipt_by_link": lambda held: {"membership": held.membership_id},

@@ -17,10 +17,22 @@ NUMBERS: Final = {
     "person_id",
     "registration_id",
     "request_id",
+    "skill_id",
+    "task_id",
+    "hours_id",
+    "application_id",
     "pair_id",
     "merge_id",
+    "answer_id",
+    "inbox_id",
     "account_id",
     "grant_id",
+    "organisation_id",
+    "affiliation_id",
+    "exchange_id",
+    "organisation_kind_id",
+    "community_id",
+    "member_id",
     "message_id",
     "session_id",
     "passkey_id",
@@ -30,6 +42,7 @@ NUMBERS: Final = {
     "project_id",
     "candidate_id",
     "segment_id",
+    "import_id",
     "membership_id",
     "payment_id",
     "receipt_id",
@@ -39,7 +52,9 @@ NUMBERS: Final = {
 NOBODY_HAS: Final = (0, 999_999, 2**31, 2**63, 10**30)
 # What a press needs besides its address, so that it would do its work if it were let in.
 PRESSED: Final = {"present": "1", "reason": "x", "headcount": "3", "given_name": "X", "family_name": "Y"}
-HUGE: Final = dict.fromkeys(("page", "territoire", "demi_journee", "compte", "kind", "type", "theme", "mois"), 10**30)
+HUGE: Final = dict.fromkeys(
+    ("page", "territoire", "demi_journee", "compte", "kind", "type", "theme", "mois", "genre"), 10**30
+)
 
 
 def numbered(app: Application) -> list[tuple[str, Rule]]:

@@ -14,6 +14,8 @@ from cop.accounts.models import Account, Grant
 from cop.accounts.models_factors import Passkey
 from cop.activity.service import COMMAND, Actor
 from cop.attendance.models import Attendance
+from cop.communities import service as communities
+from cop.communities.rules import Description as CommunityDescription
 from cop.core import clock, tokens
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
@@ -21,18 +23,26 @@ from cop.core.web import Application
 from cop.duplicates import service as merging
 from cop.duplicates.models import Pair
 from cop.events.models import Event
+from cop.imports.models import Import
 from cop.invitations import service as invitations
+from cop.joining import mails as joining_mails
+from cop.joining.models import Application as Applied
 from cop.mail.models import MailMessage
+from cop.mail.models_inbox import InboxMail
 from cop.mandates.models import Candidate, Decision, Mandate, MandateKind, Project
 from cop.memberships import service as memberships
 from cop.memberships import service_payments, service_receipts
 from cop.memberships.models import MembershipKind, RenewalStep
 from cop.memberships.service_payments import Paid
 from cop.network.models import Segment
+from cop.organisations import service as organisations
+from cop.organisations import service_exchanges
 from cop.people.models import Person
 from cop.privacy.models import PrivacyRequest
 from cop.registrations.models import Registration
 from cop.territories.models import Territory
+from cop.volunteers import mails as volunteer_mails
+from cop.volunteers.models import Hours, Proposal, Skill, Task, VolunteerProfile
 from tests.people_of_the_tests import PARIS, People, account, event, person, territory
 from tests.signing_in import put_in
 
@@ -67,10 +77,26 @@ class Things:
     membership_kind_id: int
     renewal_step_id: int
     member_token: str
+    import_id: int
     request_id: int
     pair_id: int
     merge_id: int
     rule_code: str
+    organisation_id: int
+    affiliation_id: int
+    exchange_id: int
+    organisation_kind_id: int
+    community_id: int
+    member_id: int
+    community_slug: str
+    skill_id: int
+    task_id: int
+    hours_id: int
+    application_id: int
+    task_token: str
+    application_token: str
+    answer_id: int
+    inbox_id: int
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -109,9 +135,43 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
         return Things(
             held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
             tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number), segment(people),
-            *entrusted(who, place, number), *joined(who, number),
+            *entrusted(who, place, number), *joined(who, number), listed(people),
             *asked(who, number), "participant",
+            *partnered(who, place, number), *gathered(who, place, number),
+            *helping(who, place, number), *received(held, number),
         )  # fmt: skip
+
+
+def received(held: Event, number: int) -> tuple[int, int]:
+    """An answer to the event that somebody has to look at, and a mail about nothing of ours."""
+    mails = [
+        InboxMail(
+            place=f"INBOX:{number}:{at}", message_id="", kind=kind, state="aside", reason=kind, event_id=event_id,
+            received_at=clock.now(),
+        )
+        for at, (kind, event_id) in enumerate((("answer", held.id), ("human", None)))
+    ]  # fmt: skip
+    db.session.add_all(mails)
+    db.session.flush()
+    return mails[0].id, mails[1].id
+
+
+def partnered(who: Person, place: Territory, number: int) -> tuple[int, int, int, int]:
+    """An organisation that works for the place, somebody there, an exchange with it."""
+    made = organisations.find_or_create(f"Structure Essai-{number}", "msp", who.sites[0].commune_id, COMMAND)
+    made.covers_id = place.id
+    held = organisations.affiliate(who, made, "Coordination", None, None, COMMAND)
+    line = service_exchanges.log(made, clock.today(), "phone", "Essai", actor=COMMAND)
+    db.session.flush()
+    return made.id, held.id, line.id, made.kind_id
+
+
+def gathered(who: Person, place: Territory, number: int) -> tuple[int, int, str]:
+    """A community of the place, and its member."""
+    said = CommunityDescription(name=f"Communauté {number}", territory_id=place.id)
+    community = communities.create(said, "Charte", COMMAND)
+    held = communities.join(community, who, community.charter_version, COMMAND)
+    return community.id, held.id, community.slug
 
 
 def asked(who: Person, number: int) -> tuple[int, int, int]:
@@ -175,12 +235,46 @@ def joined(who: Person, number: int) -> tuple[int, int, int, int, int, str]:
     return made.id, made.payments[0].id, receipt.id, kind.id, step.id, token
 
 
+def listed(people: People) -> int:
+    """A list somebody sent, whose columns are still to be matched."""
+    sent = Import(
+        target="people", file_name="liste.csv", content=b"Nom\nDurand\n", headings=["Nom"], mapping=["family_name"],
+        source="Essai", state="uploaded", lines_count=1, account_id=people.bob_id, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(sent)
+    db.session.flush()
+    return sent.id
+
+
 def segment(people: People) -> int:
     """A list of people Bob saved for himself."""
     kept = Segment(owner_id=people.bob_id, name="Liste", query="", shared=False, created_at=clock.now())
     db.session.add(kept)
     db.session.flush()
     return kept.id
+
+
+def helping(who: Person, place: Territory, number: int) -> tuple[int, int, int, int, str, str]:
+    """A volunteer with a task accepted and hours given, and somebody who waits for an answer."""
+    now, day = clock.now(), date(2026, 11, 1)
+    skill = Skill(code=f"skill-{number}", name_fr="Accueil", name_en="Welcoming")
+    helper = VolunteerProfile(person_id=who.id, territory_id=place.id, since=day, skills=[skill])
+    task = Task(
+        title=f"Accueil Essai-{number}", territory_id=place.id, starts_at=now + timedelta(days=9), minutes=60, places=2,
+        taken=1, created_at=now,
+    )  # fmt: skip
+    accepted = Proposal(task=task, person_id=who.id, state="accepted", proposed_at=now)
+    given = Hours(person_id=who.id, label="Relecture", day=day, minutes=30, noted_at=now, source="self")
+    typed = {"sites": [[who.sites[0].commune_id, None, None]]}
+    waiting = Applied(
+        kind="volunteer", state="to_approve", given_name="Zoé", family_name=f"Essai-{number}",
+        email=f"zoe-{number}@cabinet.example", typed=typed, charter_version=1, notice_version=1, created_at=now,
+        confirmed_at=now,
+    )  # fmt: skip
+    db.session.add_all([helper, task, accepted, given, waiting])
+    db.session.flush()
+    links = volunteer_mails.token_of(accepted), joining_mails.token_of(waiting)
+    return skill.id, task.id, given.id, waiting.id, *links
 
 
 def rules_of(app: Application) -> list[tuple[str, Rule]]:

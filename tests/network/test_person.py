@@ -92,6 +92,21 @@ def test_the_neighbour_does_not_exist(people: People, client: FlaskClient, sign_
         assert client.get(path).status_code == 404
 
 
+def test_names_on_other_pages_lead_to_the_person(people: People, client: FlaskClient, sign_in: Any, zoe: int) -> None:
+    """On the list of an event, to those of one's own territories."""
+    with unit_of_work():
+        coming = event(people, "Rencontre à venir")
+        elsewhere = person("Yves", "Nantais", commune=NANTES).id
+        for number in (zoe, elsewhere):
+            registered(coming, number)
+        address = f"/animation/evenements/{coming.id}/inscriptions"
+    sign_in(people.bob)
+    page = client.get(address).text
+    assert f'<a href="/personnes/{zoe}">Zoé Abel</a>' in page
+    assert "Yves Nantais" in page
+    assert f"/personnes/{elsewhere}" not in page
+
+
 def record(**changes: Any) -> dict[str, Any]:
     return {
         "given_name": "Zoé",
