@@ -54,18 +54,18 @@ JOBS: Final = [
         own_transactions=True,
     ),
     Job(
+        name="mail.housekeeping",
+        title=_l("Queue stuck mails again, drop those that come too late, forget old ones"),
+        every=timedelta(minutes=1),
+        find=_chores,
+        handle=_tidy,
+    ),
+    Job(
         name="mail.inbox",
         title=_l("Read the mailbox answers come to"),
         every=timedelta(minutes=1),
         find=_mailboxes,
         handle=_read_mailbox,
         own_transactions=True,
-    ),
-    Job(
-        name="mail.housekeeping",
-        title=_l("Queue stuck mails again, drop those that come too late, forget old ones"),
-        every=timedelta(minutes=1),
-        find=_chores,
-        handle=_tidy,
     ),
 ]

@@ -18,7 +18,7 @@ def waiting(page: int, per_page: int) -> Pagination:
 
 def waiting_one(number: int) -> InboxMail:
     """Raises :class:`NotFound`, also when it was dealt with."""
-    mail = db.session.scalar(sa.select(InboxMail).where(InboxMail.id == number, *_WAITING))
+    mail: InboxMail | None = db.session.scalar(sa.select(InboxMail).where(InboxMail.id == number, *_WAITING))
     if mail is None:
         raise NotFound
     return mail

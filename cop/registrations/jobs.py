@@ -28,13 +28,6 @@ def _decline(registration_id: int, now: datetime) -> None:
 
 JOBS: Final = [
     Job(
-        name="registrations.declined",
-        title=_l("Give back the seats of people who declined in their calendar"),
-        every=timedelta(seconds=15),
-        find=queries.declined,
-        handle=_decline,
-    ),
-    Job(
         name="registrations.promotions",
         title=_l("Give seats that became free to those who wait"),
         every=timedelta(seconds=30),
@@ -47,5 +40,12 @@ JOBS: Final = [
         every=timedelta(seconds=30),
         find=queries.waiting_for_nothing,
         handle=_dismiss,
+    ),
+    Job(
+        name="registrations.declined",
+        title=_l("Give back the seats of people who declined in their calendar"),
+        every=timedelta(seconds=15),
+        find=queries.declined,
+        handle=_decline,
     ),
 ]
