@@ -63,17 +63,18 @@ def _year(world: World, person: Person, kind: MembershipKind, ago: int, organisa
 
 
 def _pay(world: World, membership: Membership, day: date) -> None:
-    actor, key = _alice(world), f"demo:{membership.id}"
+    actor, key = _alice(world), f"demo:{membership.id}:{len(membership.payments)}"
+    remaining = membership.amount_cents - queries.settled_of(membership)
     if world.rng.random() < 0.04:
         service_payments.exempt(membership, "Décision du bureau", key, actor)
         return
     method = world.rng.choice(_METHODS)
     number = str(world.rng.randrange(1_000_000, 9_999_999)) if method == Method.CHEQUE else ""
-    part = membership.amount_cents // 2 if world.rng.random() < 0.05 else membership.amount_cents
+    part = remaining // 2 if world.rng.random() < 0.05 else remaining
     service_payments.record(
         membership, Paid(key=key, method=method, amount_cents=part, paid_on=day, number=number), actor
     )
-    if part == membership.amount_cents and world.rng.random() < 0.5:
+    if part == remaining and world.rng.random() < 0.5:
         service_receipts.issue(membership, actor)
 
 

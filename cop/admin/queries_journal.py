@@ -14,12 +14,14 @@ from cop.accounts.models import Account
 from cop.activity import sentences
 from cop.activity.models import ActivityEntry
 from cop.attendance.models import Attendance
+from cop.communities.models import Community
 from cop.core import clock
 from cop.core.access import Permission
 from cop.core.db import db
 from cop.core.i18n import _
 from cop.events.models import Event, HalfDay
 from cop.invitations.models import Invitation
+from cop.organisations.models import Organisation
 from cop.registrations.models import Registration
 from cop.territories.models import Territory
 
@@ -101,14 +103,14 @@ def lines(entries: Iterable[ActivityEntry]) -> list[Line]:
     named = {entry.actor_id for entry in entries if entry.actor_kind == "account" and entry.actor_id}
     named |= _subjects(entries, "account")
     names = accounts.names(named)
-    places = _names_of(Territory.id, Territory.name, _subjects(entries, "territory"))
+    known_by_kind = {"account": names, **_names_by_kind(entries)}
     event_of = _events_of(entries)
     titles = _titles(set(event_of.values()))
     told = []
     for entry in entries:
         event_id = event_of.get((entry.subject_type, entry.subject_id))
         who = sentences.actor(entry.actor_kind, names.get(entry.actor_id or 0))
-        what = titles.get(event_id or 0) or _subject(entry, names, places)
+        what = titles.get(event_id or 0) or _subject(entry, known_by_kind)
         before, what, after = sentences.sentence(entry.action, who, what).partition(what)
         known = event_id if event_id in titles else None
         told.append(Line(clock.local_date(entry.at), entry.at, before, what, after, known))
@@ -144,7 +146,12 @@ def _names_of(number: Any, name: Any, wanted: set[int]) -> dict[int, str]:
     )
 
 
-def _subject(entry: ActivityEntry, names: dict[int, str], places: dict[int, str]) -> str:
-    """What an act was about, when it is no event: the account's or the territory's name, or a number."""
-    known = {"account": names, "territory": places}.get(entry.subject_type, {}).get(entry.subject_id)
+def _names_by_kind(entries: list[ActivityEntry]) -> dict[str, dict[int, str]]:
+    named = {"territory": Territory, "organisation": Organisation, "community": Community}
+    return {kind: _names_of(model.id, model.name, _subjects(entries, kind)) for kind, model in named.items()}
+
+
+def _subject(entry: ActivityEntry, known_by_kind: Mapping[str, dict[int, str]]) -> str:
+    """What an act was about, when it is no event: the name of the account, the partner, the place, or a number."""
+    known = known_by_kind.get(entry.subject_type, {}).get(entry.subject_id)
     return known or _("no. %(number)s", number=entry.subject_id)

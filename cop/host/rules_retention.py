@@ -126,6 +126,14 @@ RULES: Final[Mapping[str, Rule]] = {
             30, 30, 30, Unit.DAYS, Way.ALWAYS,
         ),
         Rule(
+            "import",
+            _l("The file of an imported list, and its lines"),
+            _l("after it was imported"),
+            _l("they are deleted; the counts stay"),
+            _l("Time to mend the lines that were refused."),
+            7, 7, 7, Unit.DAYS, Way.ALWAYS,
+        ),
+        Rule(
             "payment",
             _l("Payments and receipts"),
             _l("after the end of the year"),

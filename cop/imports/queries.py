@@ -92,13 +92,12 @@ def outdated(now: datetime) -> list[int]:
 def moments(person_id: int) -> list[Moment]:
     """The lists somebody is known from."""
     statement = (
-        sa.select(Import.id, Import.applied_at, Import.source)
+        sa.select(Import.applied_at, Import.source)
         .join(ImportedPerson, ImportedPerson.import_id == Import.id)
         .where(ImportedPerson.person_id == person_id)
     )
     return [
-        Moment(at, "imports", _("Known from an imported list: %(source)s.", source=source), "imports.show",
-               (("import_id", number),))
-        for number, at, source in db.session.execute(statement)
+        Moment(at, "imports", _("Known from an imported list: %(source)s.", source=source))
+        for at, source in db.session.execute(statement)
         if at is not None
-    ]  # fmt: skip
+    ]

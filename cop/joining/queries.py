@@ -12,6 +12,7 @@ from cop.accounts.models import Account
 from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
+from cop.host import queries_retention as retention
 from cop.joining import rules
 from cop.joining.models import Application, Charter, Door
 from cop.joining.rules import State
@@ -100,6 +101,8 @@ def communes(ids: Sequence[int]) -> dict[int, str]:
 
 def to_forget(now: datetime) -> Sequence[int]:
     """Never confirmed within its time, or refused long ago."""
-    never = sa.and_(Application.state == State.UNCONFIRMED.value, Application.created_at < now - rules.UNCONFIRMED_KEPT)
+    never = sa.and_(
+        Application.state == State.UNCONFIRMED.value, Application.created_at < retention.too_old("application", now)
+    )
     refused = sa.and_(Application.state == State.REFUSED.value, Application.decided_at < now - rules.REFUSED_KEPT)
     return db.session.scalars(sa.select(Application.id).where(sa.or_(never, refused)).order_by(Application.id)).all()

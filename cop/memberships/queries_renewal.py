@@ -109,28 +109,73 @@ def due_window(one: RenewalStep, today: date) -> sa.ColumnElement[bool]:
     return sa.and_(Membership.ends_on > found.after, Membership.ends_on <= found.until)
 
 
-def targets(one: RenewalStep, today: date, viewer: Account, *, due_only: bool) -> list[Target]:
-    """Whom this step is for, with what became of its mail. ``due_only``: those whose day has come."""
+class Part(StrEnum):
+    """Which of those who have to renew: all of them; those this mail may still be sent to; those it has not
+    reached; those it cannot reach."""
+
+    ALL = "all"
+    WAITING = "waiting"
+    MISSED = "missed"
+    UNREACHED = "unreached"
+
+
+_OPPOSED: Final = (
+    sa.exists()
+    .where(Opposition.person_id == Membership.person_id, Opposition.category == Category.REMINDER)
+    .correlate(Membership)
+)
+_WAITING: Final = sa.and_(MailMessage.id.is_(None), Person.email.is_not(None), sa.not_(_OPPOSED))
+_MISSED: Final = sa.or_(MailMessage.id.is_(None), MailMessage.status != Status.SENT)
+_PARTS: Final[dict[Part, sa.ColumnElement[bool]]] = {
+    Part.ALL: sa.true(),
+    Part.WAITING: _WAITING,
+    Part.MISSED: _MISSED,
+    Part.UNREACHED: sa.and_(_MISSED, sa.not_(_WAITING)),
+}
+
+
+def _concerned(statement: Any, one: RenewalStep, today: date, viewer: Account, *, due_only: bool) -> Any:
+    """Those who have to renew, beside the mail of this step; ``due_only``: those whose day has come."""
     key = sa.literal(f"renewal:{one.id}:") + sa.cast(Membership.id, sa.String)
-    refused = sa.exists().where(Opposition.person_id == Membership.person_id, Opposition.category == Category.REMINDER)
-    statement = (
-        sa.select(
-            Membership,
-            MailMessage.id.label("mail_id"),
-            MailMessage.status,
-            MailMessage.error,
-            refused.label("opposed"),
-            taken_up().label("asked"),
-        )
+    found = (
+        statement.select_from(Membership)
         .outerjoin(MailMessage, MailMessage.key == key)
         .join(Person, Person.id == Membership.person_id)
         .where(to_renew(today), seen_by(viewer))
-        .options(joinedload(Membership.person), joinedload(Membership.organisation), joinedload(Membership.kind))
-        .order_by(Person.family_name, Person.given_name, Membership.id)
     )
-    if due_only:
-        statement = statement.where(due_window(one, today))
-    return [_target(row) for row in db.session.execute(statement)]
+    return found.where(due_window(one, today)) if due_only else found
+
+
+def targets(
+    one: RenewalStep,
+    today: date,
+    viewer: Account,
+    *,
+    due_only: bool = False,
+    part: Part = Part.ALL,
+    limit: int | None = None,
+) -> list[Target]:
+    """Whom this step is for, with what became of its mail."""
+    columns = (
+        Membership,
+        MailMessage.id.label("mail_id"),
+        MailMessage.status,
+        MailMessage.error,
+        _OPPOSED.label("opposed"),
+        taken_up().label("asked"),
+    )
+    statement = _concerned(sa.select(*columns), one, today, viewer, due_only=due_only).where(_PARTS[part])
+    statement = statement.options(
+        joinedload(Membership.person), joinedload(Membership.organisation), joinedload(Membership.kind)
+    )
+    ordered = statement.order_by(Person.family_name, Person.given_name, Membership.id).limit(limit)
+    return [_target(row) for row in db.session.execute(ordered)]
+
+
+def count(one: RenewalStep, today: date, viewer: Account, *, due_only: bool = False, part: Part = Part.ALL) -> int:
+    """How many they are, without reading them."""
+    counted = _concerned(sa.select(sa.func.count(Membership.id)), one, today, viewer, due_only=due_only)
+    return int(db.session.scalar(counted.where(_PARTS[part])) or 0)
 
 
 def _target(row: Any) -> Target:

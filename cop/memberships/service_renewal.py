@@ -15,7 +15,7 @@ from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.memberships import mails, queries, queries_renewal, rules
 from cop.memberships.models import MembershipSettings, RenewalStep
-from cop.memberships.queries_renewal import Due, Outcome
+from cop.memberships.queries_renewal import Due, Part
 
 
 def remind(due: Due, now: datetime) -> None:
@@ -30,12 +30,7 @@ def remind(due: Due, now: datetime) -> None:
 
 def launch(step: RenewalStep, viewer: Account, actor: Actor) -> int:
     """Send a step now to everybody who has to renew and has not had it; how many mails were written."""
-    today = clock.today()
-    waiting = [
-        target
-        for target in queries_renewal.targets(step, today, viewer, due_only=False)
-        if target.outcome is Outcome.NOT_QUEUED
-    ]
+    waiting = queries_renewal.targets(step, clock.today(), viewer, part=Part.WAITING)
     sent = sum(mails.renewal(step, target.membership) is not None for target in waiting)
     if sent:
         activity.record(actor, "membership_renewal.launched", step, mails=sent)

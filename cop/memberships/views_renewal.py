@@ -1,6 +1,8 @@
 """The renewal campaign: who has to renew, what each mail says, and what became of it."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -12,11 +14,12 @@ from cop.core.forms import refuse
 from cop.core.i18n import _, _n
 from cop.memberships import forms, mails, queries, queries_renewal, rules, service_renewal
 from cop.memberships.models import RenewalStep
-from cop.memberships.queries_renewal import Outcome
+from cop.memberships.queries_renewal import Part, Target
 from cop.memberships.rules import Audience
 from cop.memberships.views_list import blueprint, viewer, whole_organisation
 
-PAGE = "/coordination/adhesions/renouvellement"
+SHOWN: Final = 100  # of a long list; the others are counted
+PAGE: Final = "/coordination/adhesions/renouvellement"
 
 
 @blueprint.get(PAGE)
@@ -24,18 +27,37 @@ PAGE = "/coordination/adhesions/renouvellement"
 def renewal() -> str:
     today = clock.today()
     all_steps = queries_renewal.steps(Audience.MEMBER, active=False)
-    lists = {one.id: queries_renewal.targets(one, today, viewer(), due_only=True) for one in all_steps if one.active}
+    due = {one.id: _due(one, today) for one in all_steps if one.active}
     return render_template(
         "memberships/renewal.html",
         settings=queries.settings(),
         count=queries_renewal.count_to_renew(today),
         steps=all_steps,
-        missed={number: [one for one in found if one.outcome is not Outcome.SENT] for number, found in lists.items()},
-        lists=lists,
-        next_mails=sum(one.outcome is Outcome.NOT_QUEUED for found in lists.values() for one in found),
+        due=due,
+        next_mails=sum(one.waiting for one in due.values()),
         deadlines=queries_renewal.steps(Audience.COORDINATION, active=False),
         deadline=rules.next_deadline(today),
         told=queries_renewal.coordination(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DueNow:
+    """A step today: how many it concerns, how many are still to be written to, and the first it has not reached."""
+
+    concerned: int
+    waiting: int
+    missed_count: int
+    missed: list[Target]
+
+
+def _due(step: RenewalStep, today: date) -> DueNow:
+    who = viewer()
+    return DueNow(
+        queries_renewal.count(step, today, who, due_only=True),
+        queries_renewal.count(step, today, who, due_only=True, part=Part.WAITING),
+        queries_renewal.count(step, today, who, due_only=True, part=Part.MISSED),
+        queries_renewal.targets(step, today, who, due_only=True, part=Part.MISSED, limit=SHOWN),
     )
 
 
@@ -58,18 +80,22 @@ def _member_step(step_id: int) -> RenewalStep:
 @blueprint.get(f"{PAGE}/etapes/<int:renewal_step_id>")
 @requires(Permission.MEMBERSHIP_MANAGE, scope=whole_organisation)
 def renewal_step(renewal_step_id: int) -> str:
-    step, today = _member_step(renewal_step_id), clock.today()
-    found = queries_renewal.targets(step, today, viewer(), due_only=False)
-    waiting = [one for one in found if one.outcome is Outcome.NOT_QUEUED]
-    sample = next(iter(waiting or found), None)
+    step, today, who = _member_step(renewal_step_id), clock.today(), viewer()
+    waiting = queries_renewal.targets(step, today, who, part=Part.WAITING, limit=SHOWN)
+    others = queries_renewal.targets(step, today, who, part=Part.UNREACHED, limit=SHOWN)
+    sample = next(iter([*waiting, *others]), None) or next(
+        iter(queries_renewal.targets(step, today, who, limit=1)), None
+    )
     return render_template(
         "memberships/renewal_step.html",
         step=step,
         waiting=waiting,
-        others=[one for one in found if one.outcome not in {Outcome.NOT_QUEUED, Outcome.SENT}],
+        waiting_count=queries_renewal.count(step, today, who, part=Part.WAITING),
+        others=others,
+        others_count=queries_renewal.count(step, today, who, part=Part.UNREACHED),
         mail=mails.preview(step, queries.get(sample.membership.id)) if sample else None,
         sample=sample,
-        mails=queries_renewal.mails(step, viewer(), request.args.get("page", 1, type=int)),
+        mails=queries_renewal.mails(step, who, request.args.get("page", 1, type=int)),
     )
 
 

@@ -136,7 +136,7 @@ class PeopleRun:
             self._once(said)
             person, reason = queries.recognise(said, known)
             if person is not None:
-                self._may_touch(person)
+                self._may_touch(person, said)
         except Refused as refused:
             return Plan(Verdict.REFUSED, said.who, refused.message)
         return self._complete(person, said, known, reason) if person else self._create(said, known, reason)
@@ -160,7 +160,10 @@ class PeopleRun:
                 _l("This address is on line %(number)s, for somebody else: give each their own.", number=number)
             )
 
-    def _may_touch(self, person: Person) -> None:
+    def _may_touch(self, person: Person, said: Said) -> None:
+        number, _name = self.seen.setdefault(("person", person.id), (said.number, ""))
+        if number != said.number:  # once by number, once by address
+            raise Refused(_l("The same person is on line %(number)s already.", number=number))
         allowed = self.context.territories
         if allowed is not None and not {site.commune_id for site in person.sites} & allowed:
             raise Refused(_l("This person is known outside of your territory: ask the coordination."))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from cop.activity.service import Actor
 from cop.core import clock
 from cop.core.db import db
@@ -37,10 +39,13 @@ def write(works: list[Work], import_id: int, actor: Actor) -> None:
             for name, value in work.values.items():
                 setattr(work.person, name, value)
     db.session.flush()
+    listed = _listed(import_id, [work.person.id for work in works if work.person])
     for work in works:
         if work.person is None:  # pragma: no cover - made above
             continue
-        db.session.add(ImportedPerson(import_id=import_id, person_id=work.person.id))
+        if work.person.id not in listed:
+            listed.add(work.person.id)
+            db.session.add(ImportedPerson(import_id=import_id, person_id=work.person.id))
         if work.commune_id:
             db.session.add(
                 PracticeSite(person_id=work.person.id, commune_id=work.commune_id, source=organisation_rules.IMPORT)
@@ -48,6 +53,12 @@ def write(works: list[Work], import_id: int, actor: Actor) -> None:
     db.session.flush()
     for work in works:
         _join(work, actor)
+
+
+def _listed(import_id: int, people: list[int]) -> set[int]:
+    """Those an earlier line of the list made: a later one, that says more of them, completes them."""
+    statement = sa.select(ImportedPerson.person_id).where(ImportedPerson.import_id == import_id)
+    return set(db.session.scalars(statement.where(ImportedPerson.person_id.in_(people))))
 
 
 def _new(values: Mapping[str, Any]) -> dict[str, Any]:

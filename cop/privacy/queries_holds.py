@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from cop.accounts.models import Grant
+from cop.accounts.models import Account, Grant
 from cop.core.db import db
 from cop.mandates.models import Mandate
 from cop.memberships.models import Membership
@@ -29,7 +29,9 @@ def _roles(today: date) -> sa.Select[int]:
 
 def in_force(today: date) -> set[int]:
     """The people no time of keeping touches today: they have a mandate, a membership or a role, now or to come."""
-    staff = sa.select(Person.id).where(Person.account_id.in_(_roles(today)))
+    team = _roles(today)
+    addresses = sa.select(Account.email).where(Account.id.in_(team))
+    staff = sa.select(Person.id).where(sa.or_(Person.account_id.in_(team), Person.email.in_(addresses)))
     return {*db.session.scalars(sa.union(_mandates(today), _memberships(today), staff))}
 
 

@@ -66,7 +66,7 @@ def erase(persons: Sequence[Person], *, actor: Actor, now: datetime, tell: bool 
     _close_accounts(account_ids)
     mails_forgotten.forget([person.id for person in persons], addresses, now)
     for person in persons:
-        changes.forget("person", person.id)
+        _forget_what_was(person.id)
         activity.record(actor, "person.erased", person)
 
 
@@ -135,6 +135,13 @@ def _blank(person: Person, now: datetime) -> None:
         setattr(person, name, value)
     person.anonymised_at = now
     db.session.flush()
+
+
+def _forget_what_was(person_id: int) -> None:
+    """The journal of changes holds the record as it was, and those that were merged into it."""
+    merged = db.session.scalars(sa.select(Person.id).where(Person.merged_into_id == person_id)).all()
+    for number in (person_id, *merged):
+        changes.forget("person", number)
 
 
 def _close_accounts(account_ids: Sequence[int]) -> None:

@@ -130,8 +130,10 @@ def propose(task_id: int) -> Any:
 @requires(Permission.VOLUNTEER_MANAGE, scope=queries.where_task_is)
 def cancel_task(task_id: int) -> Any:
     told = service_tasks.cancel(queries.task(task_id), actor=actor())
-    words = _n("%(num)d person is told by mail.", "%(num)d people are told by mail.", told) if told else ""
-    flash(f"{_('The task is cancelled.')} {words}".strip(), "done")
+    words = [_("The task is cancelled.")]
+    if told:
+        words.append(_n("%(num)d person is told by mail.", "%(num)d people are told by mail.", told))
+    flash(" ".join(words), "done")
     return redirect(url_for("volunteers.show_task", task_id=task_id), 303)
 
 

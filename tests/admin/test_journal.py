@@ -71,7 +71,7 @@ def test_a_registration_leads_to_its_event_and_names_nobody(sign_in: Any, people
     page = sign_in(people.alice).get(PATH).text
     assert "a fait une inscription à" in page
     assert f'href="/animation/evenements/{held.event_id}"' in page
-    assert "Essai-1" not in page
+    assert "Émilie" not in page
 
 
 def test_one_reads_what_happened_on_ones_territory(sign_in: Any, people: People) -> None:

@@ -21,6 +21,11 @@ PUBLIC = [
 STAFF = [
     "/animation",
     "/coordination",
+    "/coordination/adhesions",
+    "/coordination/adhesions/reglages",
+    "/coordination/adhesions/renouvellement",
+    "/coordination/adhesions/tarifs",
+    "/moi/adhesion",
     "/administration/etat",
     "/demo/courrier",
     "/moi",

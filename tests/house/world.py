@@ -134,7 +134,8 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
         db.session.flush()
         return Things(
             held.id, held.half_days[0].id, who.id, registration.id, staff.id, staff.grants[0].id, mail_id, held.slug,
-            tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number), segment(people),
+            tokens.sign("registration", f"{held.id}:{who.id}"), *secured(staff, number),
+            segment(people.bob_id if department == "49" else people.charlie_id),
             *entrusted(who, place, number), *joined(who, number), listed(people),
             *asked(who, number), "participant",
             *partnered(who, place, number), *gathered(who, place, number),
@@ -246,9 +247,9 @@ def listed(people: People) -> int:
     return sent.id
 
 
-def segment(people: People) -> int:
-    """A list of people Bob saved for himself."""
-    kept = Segment(owner_id=people.bob_id, name="Liste", query="", shared=False, created_at=clock.now())
+def segment(owner_id: int) -> int:
+    """A list of people somebody saved for themselves."""
+    kept = Segment(owner_id=owner_id, name="Liste", query="", shared=False, created_at=clock.now())
     db.session.add(kept)
     db.session.flush()
     return kept.id

@@ -289,3 +289,12 @@ def test_a_territory_that_was_merged_into_another_keeps_the_right_on_what_it_hol
                 sa.column("ancestor_id") == epci, sa.column("descendant_id") == commune
             )
         )
+
+
+def test_a_person_who_was_forgotten_keeps_no_right(people: People, give: Any, decision_id: int) -> None:
+    number = give(people.diane_id, "animator", FIRST, departments=("49",), decision_id=decision_id)
+    with unit_of_work():
+        db.session.get_one(Person, people.diane_id).anonymised_at = mandate(number).created_at
+    assert jobs.run(FOLLOW).items == 1
+    assert not may(people.diane_account_id, Permission.EVENT_EDIT, "49")
+    assert jobs.run(FOLLOW).items == 0

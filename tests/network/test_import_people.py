@@ -164,6 +164,27 @@ def test_somebody_twice_in_the_file(desk: Desk) -> None:  # noqa: F811
     }
 
 
+def test_somebody_twice_in_the_file_under_two_marks(desk: Desk, people: People) -> None:  # noqa: F811
+    """Once by number, once by address; and once with, once without an address, far from one another."""
+    with unit_of_work():
+        person("Anne", "Aubin", email="anne@cabinet.example").rpps = RPPS
+    others = "".join(f"Autre{n};Léo;autre{n}@cabinet.example;;Angers;\n" for n in range(120))
+    held = desk.bring(
+        "Nom;Prénom;E-mail;RPPS;Ville;Tél\n"
+        f"Aubin;Anne;;{RPPS};;0241000000\n"
+        "Aubin;Anne;anne@cabinet.example;;;0241000001\n"
+        f"Petit;Luc;;;Angers;\n{others}"
+        "Petit;Luc;luc@cabinet.example;;Angers;\n"
+    )
+    assert desk.refusals() == {3: "La même personne est déjà à la ligne 2."}
+    assert held.state == "applied"
+    assert one(search_name="luc petit").email == "luc@cabinet.example"
+    desk.press("annuler")
+    assert desk.work().left == []
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Person).filter_by(search_name="luc petit")).all() == []
+
+
 def test_two_people_of_one_name_in_one_commune(desk: Desk, people: People) -> None:  # noqa: F811
     with unit_of_work():
         person("Noé", "Noël")

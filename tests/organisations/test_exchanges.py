@@ -204,7 +204,7 @@ def test_as_many_questions_for_fifty_as_for_five(
     client: FlaskClient, people: People, partner: Any, sign_in: Any, queries: Any
 ) -> None:
     asked = []
-    for count in (5, 25):
+    for count in (5, 45):
         for number in range(count):
             made = partner(f"Structure {count}-{number}")
             log(made, date(2026, 11, 1), actor=Actor("account", people.bob_id))

@@ -12,6 +12,8 @@ from cop.core import jobs as core_jobs
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.unit_of_work import unit_of_work
+from cop.duplicates import service as merging
+from cop.duplicates.models import Merge
 from cop.events.models import Event
 from cop.mail.models import MailBody, MailMessage, Status
 from cop.people.models import Person, PracticeSite
@@ -188,6 +190,17 @@ def test_erased_twice_it_is_erased_once(people: People) -> None:
     erase(people.diane_id)
     with pytest.raises(Refused, match="déjà"):
         erase(people.diane_id)
+
+
+def test_what_a_merge_would_need_to_be_undone_is_forgotten_too(people: People) -> None:
+    """The journal holds both records as they were: it must not bring anybody back."""
+    with unit_of_work():
+        other = person("Diane", "Dumas-Martin", email="dm@maison.example").id
+        merged = merging.merge(people.diane_id, other, {}, actor=WORKER, now=clocks.now()).id
+    erase(people.diane_id, tell=False)
+    assert words_left("Dumas", "dm@maison.example", "diane@cabinet.example") == []
+    with pytest.raises(Refused, match="30 jours"), unit_of_work():
+        merging.undo(db.session.get_one(Merge, merged), actor=WORKER, now=clocks.now())
 
 
 def test_a_colleague_of_the_same_mailbox_keeps_everything(people: People) -> None:
