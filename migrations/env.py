@@ -16,6 +16,10 @@ def run() -> None:
         if postgresql:
             # Of the transaction, not of the session: a pooled connection would keep it from the next upgrade for ever.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        else:
+            # SQLite changes a table by making it anew and dropping the old one, which would take with it, by
+            # ON DELETE CASCADE, every row that points there. The PRAGMA is heard outside a transaction only.
+            foreign_keys(connection, on=False)
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -23,9 +27,29 @@ def run() -> None:
             compare_type=True,
             transaction_per_migration=False,
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+                if not postgresql:
+                    refuse_orphans(connection)
+            connection.commit()
+        finally:
+            if not postgresql:
+                connection.rollback()
+                foreign_keys(connection, on=True)
+
+
+def foreign_keys(connection: sa.Connection, *, on: bool) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+
+
+def refuse_orphans(connection: sa.Connection) -> None:
+    """What SQLite did not check meanwhile."""
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        raise RuntimeError(f"rows that point nowhere after the migration: {orphans[:5]}")
 
 
 run()

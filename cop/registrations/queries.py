@@ -31,7 +31,7 @@ def door(event: Event, now: datetime) -> rules.Door:
 
 
 def of(event_id: int, person_id: int) -> Registration:
-    """Raises :class:`NotFound` when the person never registered. A record that was merged answers by the one it is in."""
+    """Raises :class:`NotFound` when the person never registered. A merged record answers by the one it is in."""
     statement = sa.select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     found: Registration | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if found is None:
