@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SETUP = exec $(PYTHON) -m deploy.setup
 
-.PHONY: help run test check coverage bench lock upgrade setup clean
+.PHONY: help run test check mailbox coverage bench lock upgrade setup clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile
@@ -17,8 +17,11 @@ test:  ## set up, then everything: checks, both databases, browser
 check:  ## linters, types and contracts only
 	@$(SETUP) --development python -m deploy.check --only checks
 
+mailbox:  ## the mailbox between a real Postfix and a real Dovecot, unpacked from Debian's packages
+	@$(SETUP) --development python -m deploy.check --only mailbox
+
 coverage:  ## which lines the tests on SQLite never reach
-	@$(SETUP) --development python -m coverage run -m pytest --ignore=tests/browser
+	@$(SETUP) --development python -m coverage run -m pytest --ignore=tests/browser --ignore=tests/mailbox
 	@.venv/bin/python -m coverage report
 
 bench:  ## measure against bare bounds (ONLY=web make bench: one of them)

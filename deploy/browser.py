@@ -15,19 +15,14 @@ import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from deploy.console import TOOLS, Problem, finish, run, say, step
+from deploy import debian
+from deploy.console import TOOLS, Problem, finish, say
 from deploy.frontend import NODE
 
 UNPACKED = TOOLS / "chromium"
 WRAPPER = UNPACKED / "chromium"
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CONNECTED = "Is this machine connected?"
 WAYS_OUT = "Install one (apt install chromium), or name it:  COP_CHROMIUM=/path/of/chrome make test"
-STATUS = Path("/var/lib/dpkg/status")
-# What apt-get has to know of an installed package; nothing of what that package itself wants.
-KEPT = ("Package", "Status", "Architecture", "Multi-Arch", "Version", "Provides")
-# A second C library beside the loader of the first breaks both.
-NEVER_UNPACKED = ("libc6_", "libc-bin_")
 
 
 def environment() -> dict[str, str]:
@@ -72,63 +67,15 @@ def _starts(program: Path) -> bool:
 
 
 def _unpack() -> None:
-    missing = [name for name in ("apt-get", "dpkg") if not shutil.which(name)]
-    if missing or not STATUS.is_file():
-        raise Problem(f"No Chromium was found for the browser tests. {WAYS_OUT}")
     say("  No Chromium on this machine: unpacking Debian's in .tools/, the system is left as it is.")
-    shutil.rmtree(UNPACKED, ignore_errors=True)
     root = UNPACKED / "root"
-    root.mkdir(parents=True)
     try:
-        packages = _download()
-        with step(f"Unpacking {len(packages)} packages"):
-            for package in packages:
-                run(["dpkg", "-x", package, root], purpose=f"unpack {package.name}")
-        shutil.rmtree(UNPACKED / "apt")
+        debian.unpack(["chromium", "fonts-dejavu-core"], UNPACKED, what="Chromium (about 190 MB)")
         _write_wrapper(root)
     except Problem as problem:
         raise Problem(f"{problem}\nNo Chromium for the browser tests, then. {WAYS_OUT}") from problem
     if not _starts(WRAPPER):
         raise Problem(f"The unpacked Chromium does not start.\n{_lacking(root)}\n{WAYS_OUT}")
-
-
-def _download() -> list[Path]:
-    """The packages of Chromium that this machine lacks."""
-    private = UNPACKED / "apt"
-    for folder in ("state/lists/partial", "cache/archives/partial", "log"):
-        (private / folder).mkdir(parents=True)
-    (private / "status").write_text(_status(STATUS.read_text(errors="replace")))
-    settings = {
-        "Dir::State": private / "state",
-        "Dir::State::status": private / "status",
-        "Dir::Cache": private / "cache",
-        "Dir::Log": private / "log",
-        "Debug::NoLocking": "1",
-        "APT::Sandbox::User": "",
-        "APT::Install-Recommends": "false",
-        "Acquire::Languages": "none",
-    }
-    options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
-    with step("Reading the list of packages"):
-        run(["apt-get", *options, "update"], purpose="read Debian's list of packages", hint=CONNECTED)
-    with step("Fetching Chromium (about 190 MB)"):
-        run(
-            ["apt-get", *options, "install", "--yes", "--download-only", "chromium", "fonts-dejavu-core"],
-            purpose="fetch Chromium",
-            hint=CONNECTED,
-        )
-    found = sorted((private / "cache" / "archives").glob("*.deb"))
-    return [package for package in found if not package.name.startswith(NEVER_UNPACKED)]
-
-
-def _status(text: str) -> str:
-    """The installed packages without their wishes: a machine with a half-done upgrade serves as well."""
-    stanzas = []
-    for stanza in text.split("\n\n"):
-        lines = [line for line in stanza.splitlines() if line.partition(":")[0] in KEPT]
-        if "Status: install ok installed" in lines:
-            stanzas.append("\n".join(lines))
-    return "\n\n".join(stanzas) + "\n"
 
 
 def _libraries(root: Path) -> list[Path]:

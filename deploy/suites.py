@@ -14,11 +14,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy import browser, postgres
+from deploy import browser, mailservers, postgres
 from deploy.console import PROJECT, TOOLS, VENV, attend, say
 
 REPORTS = TOOLS / "reports"
 BROWSER_TESTS = "tests/browser"
+MAILBOX_TESTS = "tests/mailbox"
 PYTHON = str(VENV / "bin" / "python")
 # Says which tests made one wait.
 LOOK = ("--durations=5", "--durations-min=5")
@@ -111,23 +112,29 @@ def read_report(report: Path) -> tuple[list[str], str]:
     return failed, f"{passed} passed, {len(failed)} failed{left_out}"
 
 
-def _without_browser(paths: Sequence[str]) -> Sequence[str]:
-    return paths or [f"--ignore={BROWSER_TESTS}"]
+def _of_the_application(paths: Sequence[str]) -> Sequence[str]:
+    """Without those that need more than a database."""
+    return paths or [f"--ignore={BROWSER_TESTS}", f"--ignore={MAILBOX_TESTS}"]
 
 
 def sqlite(paths: Sequence[str]) -> Run:
-    return Run("sqlite", _without_browser(paths))
+    return Run("sqlite", _of_the_application(paths))
 
 
 def postgresql(paths: Sequence[str]) -> Run:
     """On the server that COP_TEST_DATABASE_URL names, else on one that lives as long as the run."""
     given = os.environ.get("COP_TEST_DATABASE_URL", "")
     if given.startswith("postgres"):
-        return Run("postgres", _without_browser(paths), COP_TEST_DATABASE_URL=given)
-    return Run("postgres", _without_browser(paths), through=[PYTHON, "-m", "deploy.postgres"])
+        return Run("postgres", _of_the_application(paths), COP_TEST_DATABASE_URL=given)
+    return Run("postgres", _of_the_application(paths), through=[PYTHON, "-m", "deploy.postgres"])
 
 
 def in_browser(paths: Sequence[str]) -> Run:
     settings = browser.environment()
     say(f"  Browser: {settings['COP_CHROMIUM']}")
     return Run("browser", paths or [BROWSER_TESTS], **settings)
+
+
+def with_mail_servers(paths: Sequence[str]) -> Run:
+    """Between a real SMTP and a real IMAP server, which the tests start and stop."""
+    return Run("mailbox", paths or [MAILBOX_TESTS], **mailservers.environment())

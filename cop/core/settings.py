@@ -39,6 +39,14 @@ class Settings:
     register_key: str
     demo: bool
     second_factor: str
+    inbox_server: str
+    inbox_port: int
+    inbox_username: str
+    inbox_password: str
+    inbox_tls: str
+    inbox_ca_file: str
+    inbox_folder: str
+    inbox_done_folder: str
     trusted_proxies: int
     hosting_provider: str
     log_level: str
@@ -131,6 +139,14 @@ FIELDS: Final[Mapping[str, Field]] = {
     "mail_from": Field(_mail_address, "", "address mails are sent from; by default the organisation's"),
     "mail_redirect_to": Field(_mail_address, "", "where the redirect transport sends everything"),
     "mail_daily_quota": Field(_number(0, 1_000_000), "0", "mails per rolling 24 hours, 0 for none (free Gmail: 400)"),
+    "inbox_server": Field(_text, "", "IMAP server of the mailbox answers come to; none: answers are not read"),
+    "inbox_port": Field(_number(1, 65535), "993", "IMAP port"),
+    "inbox_username": Field(_text, "", "IMAP user name"),
+    "inbox_password": Field(_text, "", "IMAP password"),
+    "inbox_tls": Field(_choice("implicit", "starttls", "none"), "implicit", "implicit, starttls or none"),
+    "inbox_ca_file": Field(_text, "", "certificate authority of the IMAP server, when it is not a public one"),
+    "inbox_folder": Field(_text, "INBOX", "folder the answers arrive in"),
+    "inbox_done_folder": Field(_text, "COP", "folder the answers are moved to once read"),
     "register_key": Field(
         _text, "", "keys the fingerprints of register numbers; by default derived from the secret key"
     ),

@@ -22,6 +22,7 @@ TABS: Final = (
     (_l("Summary"), "events.manage", Permission.EVENT_READ),
     (_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
     (_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
+    (_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
 )
 
 

@@ -57,6 +57,11 @@ def cancel_for(invitation: Invitation, now: datetime, *, whole_event: bool) -> s
     return objects.cancel(entry, guest(invitation.person), now, whole_event=whole_event)
 
 
+def decline_counter_for(invitation: Invitation, now: datetime) -> str:
+    entry = entry_told(invitation, invitation.sequence)
+    return objects.decline_counter(entry, guest(invitation.person), now)
+
+
 def file_for(event: Event, uid: str, *, language: str | None = None) -> str:
     """The file a registered person downloads; ``uid`` is their invitation's, so it makes no second entry."""
     told = db.session.scalar(sa.select(Invitation).where(Invitation.uid == uid))

@@ -6,7 +6,7 @@ from typing import Final
 from cop.core.db import db
 from cop.core.i18n import _l
 from cop.core.jobs import Job
-from cop.invitations import queries, service
+from cop.invitations import queries, service, service_answers
 from cop.invitations.models import Invitation
 
 
@@ -23,5 +23,12 @@ JOBS: Final = [
         every=timedelta(seconds=10),
         find=queries.behind,
         handle=_tell,
-    )
+    ),
+    Job(
+        name="invitations.answers",
+        title=_l("Take the answers people give in their calendar"),
+        every=timedelta(seconds=10),
+        find=service_answers.due,
+        handle=service_answers.take,
+    ),
 ]

@@ -50,7 +50,23 @@ def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, tol
     """The meeting takes place, without this person. ``told`` is false when no calendar ever heard of it."""
     values = {**_facts(invitation), "by_person": reason == Withdrawal.BY_PERSON, "told": told}
     key = f"invitation:{invitation.id}:withdrawn"
+    if reason == Withdrawal.BY_CALENDAR:  # the calendar knows already; the way back is what matters
+        values = {**_facts(invitation), "page": personal_page(invitation.event, invitation.person)}
+        return _send(invitation, "declined", key, now, method="", values=values)
     return _send(invitation, "withdrawal", key, now, method="CANCEL" if told else "", values=values)
+
+
+def asked_again(invitation: Invitation, now: datetime) -> MailMessage | None:
+    """The present date, to somebody whose answer was to an older one."""
+    key = f"invitation:{invitation.id}:asked:{invitation.sequence}:{now:%Y%m%d}"
+    values = {**_seat(invitation), "plans_changed": True}
+    return _send(invitation, "update", key, now, method="REQUEST", values=values)
+
+
+def counter_declined(invitation: Invitation, now: datetime, *, number: int) -> MailMessage | None:
+    """The date stays as it is; the calendar program takes its proposal back (RFC 5546, 3.2.8)."""
+    key = f"invitation:{invitation.id}:counter:{number}"
+    return _send(invitation, "counter_declined", key, now, method="DECLINECOUNTER", values=_seat(invitation))
 
 
 def _send(
@@ -92,6 +108,8 @@ def _send(
 
 
 def _object(invitation: Invitation, name: str, method: str, now: datetime) -> str:
+    if method == "DECLINECOUNTER":
+        return ical.decline_counter_for(invitation, now)
     if method == "CANCEL":
         return ical.cancel_for(invitation, now, whole_event=name == "cancellation")
     return ical.request_for(invitation, now)

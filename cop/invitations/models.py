@@ -64,6 +64,12 @@ class Invitation(Numbered):
     told_revision: Mapped[int]
     state: Mapped[str] = mapped_column(sa.String(20))
     partstat: Mapped[str] = mapped_column(sa.String(20), default="NEEDS-ACTION")
+    # The last answer taken from the person's calendar: its SEQUENCE and DTSTAMP order it among others.
+    answered_sequence: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answer_taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The SEQUENCE at which the person was last asked to answer anew, after an answer to an older date.
+    asked_again_sequence: Mapped[int] = mapped_column(default=0)
     first_message_id: Mapped[str | None] = mapped_column(sa.String(255))
     last_told_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -62,6 +62,12 @@ def cancel(entry: Entry, attendee: Mailbox, now: datetime, *, whole_event: bool)
     return _object("CANCEL", entry.zone, _event(entry, now, "CANCELLED" if whole_event else "", guest))
 
 
+def decline_counter(entry: Entry, attendee: Mailbox, now: datetime) -> str:
+    """No to a proposal of another time: the entry stays as it was (RFC 5546, 3.2.8)."""
+    guest = f"ATTENDEE;CN={quoted(attendee.name)}:{mailto(attendee.address)}"
+    return _object("DECLINECOUNTER", entry.zone, _event(entry, now, "", guest))
+
+
 def publish(entries: Iterable[Entry]) -> str:
     """The file of a meeting, for who wants it in a calendar without being asked to answer."""
     made = list(entries)

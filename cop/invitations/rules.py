@@ -20,6 +20,7 @@ class Withdrawal(StrEnum):
 
     BY_PERSON = "by_person"
     BY_ORGANISER = "by_organiser"
+    BY_CALENDAR = "by_calendar"  # the person declined in their calendar program
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Final
 
 from cop.core.i18n import _l
 from cop.core.jobs import Job
-from cop.mail import queries, service_delivery, service_housekeeping
+from cop.core.settings import current_settings
+from cop.mail import queries, service_delivery, service_housekeeping, service_inbox
 
 # Between two portions the worker looks whether it has been asked to stop.
 PORTION: Final = 200
@@ -14,6 +15,7 @@ CHORES: Final[dict[str, Callable[[datetime], int]]] = {
     "requeue stuck": service_housekeeping.requeue_stuck,
     "expire": service_housekeeping.expire,
     "erase bodies": service_housekeeping.erase_bodies,
+    "erase what came in": service_inbox.erase_contents,
 }
 
 
@@ -33,6 +35,15 @@ def _tidy(chore: str, now: datetime) -> None:
     CHORES[chore](now)
 
 
+def _mailboxes(_now: datetime) -> list[str]:
+    """The mailbox answers come to, if there is one: everything works without."""
+    return list(filter(None, [current_settings().inbox_server]))
+
+
+def _read_mailbox(_server: str, now: datetime) -> None:
+    service_inbox.read_mailbox(now)
+
+
 JOBS: Final = [
     Job(
         name="mail.delivery",
@@ -48,5 +59,13 @@ JOBS: Final = [
         every=timedelta(minutes=1),
         find=_chores,
         handle=_tidy,
+    ),
+    Job(
+        name="mail.inbox",
+        title=_l("Read the mailbox answers come to"),
+        every=timedelta(minutes=1),
+        find=_mailboxes,
+        handle=_read_mailbox,
+        own_transactions=True,
     ),
 ]

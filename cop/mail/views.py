@@ -8,12 +8,12 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound
 from cop.core.settings import current_settings
-from cop.mail import queries
+from cop.mail import queries, views_inbox
 from cop.mail.content_lines import unfold
 from cop.mail.models import MailMessage
 
 mail = Blueprint("mail", __name__)
-BLUEPRINTS: Final = [mail]
+BLUEPRINTS: Final = [mail, views_inbox.blueprint]
 
 PER_PAGE: Final = 50
 # Shown as a mail program would: no script, no form, nothing from outside, no way out of the frame.

@@ -20,6 +20,12 @@ def _dismiss(registration_id: int, now: datetime) -> None:
         service.dismiss(registration, now)
 
 
+def _decline(registration_id: int, now: datetime) -> None:
+    registration = db.session.get(Registration, registration_id)
+    if registration is not None:
+        service.decline(registration, now)
+
+
 JOBS: Final = [
     Job(
         name="registrations.promotions",
@@ -34,5 +40,12 @@ JOBS: Final = [
         every=timedelta(seconds=30),
         find=queries.waiting_for_nothing,
         handle=_dismiss,
+    ),
+    Job(
+        name="registrations.declined",
+        title=_l("Give back the seats of people who declined in their calendar"),
+        every=timedelta(seconds=15),
+        find=queries.declined,
+        handle=_decline,
     ),
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.events.models import Event
+from cop.invitations.models import Invitation, State
 from cop.people.models import Person, PracticeSite
 from cop.registrations import rules
 from cop.registrations.models import Registration
@@ -118,6 +119,25 @@ def with_free_seats(now: datetime) -> Sequence[int]:
     free = sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity)
     statement = sa.select(Event.id).where(Event.status == "published", Event.starts_at > now, Event.waiting > 0, free)
     return db.session.scalars(statement.order_by(Event.id)).all()
+
+
+def declined(now: datetime) -> Sequence[int]:
+    """Seats of people who declined in their calendar, before the event begins."""
+    statement = (
+        sa.select(Registration.id)
+        .join(Registration.event)
+        .join(
+            Invitation,
+            sa.and_(
+                Invitation.event_id == Registration.event_id,
+                Invitation.person_id == Registration.person_id,
+                Invitation.state == State.REQUESTED,
+                Invitation.partstat == "DECLINED",
+            ),
+        )
+        .where(Registration.status == Status.CONFIRMED, Event.status == "published", Event.starts_at > now)
+    )
+    return db.session.scalars(statement.order_by(Registration.id)).all()
 
 
 def waiting_for_nothing(now: datetime) -> Sequence[int]:

@@ -58,7 +58,14 @@ def register(event: Event, person: Person, *, now: datetime, actor: Actor = PUBL
     return Outcome(registration, fresh=True)
 
 
-def cancel(registration: Registration, *, now: datetime, actor: Actor, by_person: bool) -> bool:
+def decline(registration: Registration, now: datetime) -> bool:
+    """The person said no in their calendar: the seat is given back, and they are told how to take it again."""
+    return cancel(registration, now=now, actor=WORKER, by_person=True, why=Withdrawal.BY_CALENDAR)
+
+
+def cancel(
+    registration: Registration, *, now: datetime, actor: Actor, by_person: bool, why: Withdrawal | None = None
+) -> bool:
     """Give the seat back, and to the first in line. False when it was cancelled already."""
     event = lock(registration.event_id)
     staff_may = not by_person and event.ends_at > now
@@ -69,8 +76,8 @@ def cancel(registration: Registration, *, now: datetime, actor: Actor, by_person
         return False
     if was == Status.CONFIRMED:
         _give_seat_back(event.id)
-        why = Withdrawal.BY_PERSON if by_person else Withdrawal.BY_ORGANISER
-        invitations.withdraw(event, registration.person, why, now)
+        reason = why or (Withdrawal.BY_PERSON if by_person else Withdrawal.BY_ORGANISER)
+        invitations.withdraw(event, registration.person, reason, now)
         promote(event, now)
     else:
         _count_waiting(event.id, -1)

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from cop.registrations import views_event, views_lists, views_personal
+from cop.registrations import views_answers, views_event, views_lists, views_personal
 
-BLUEPRINTS: Final = tuple({view.blueprint for view in (views_event, views_lists, views_personal)})
+BLUEPRINTS: Final = tuple({view.blueprint for view in (views_answers, views_event, views_lists, views_personal)})

@@ -23,6 +23,8 @@ NUMBERS: Final = {
     "application_id",
     "pair_id",
     "merge_id",
+    "answer_id",
+    "inbox_id",
     "account_id",
     "grant_id",
     "organisation_id",

@@ -28,6 +28,7 @@ from cop.invitations import service as invitations
 from cop.joining import mails as joining_mails
 from cop.joining.models import Application as Applied
 from cop.mail.models import MailMessage
+from cop.mail.models_inbox import InboxMail
 from cop.mandates.models import Candidate, Decision, Mandate, MandateKind, Project
 from cop.memberships import service as memberships
 from cop.memberships import service_payments, service_receipts
@@ -94,6 +95,8 @@ class Things:
     application_id: int
     task_token: str
     application_token: str
+    answer_id: int
+    inbox_id: int
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -136,8 +139,22 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *entrusted(who, place, number), *joined(who, number), listed(people),
             *asked(who, number), "participant",
             *partnered(who, place, number), *gathered(who, place, number),
-            *helping(who, place, number),
+            *helping(who, place, number), *received(held, number),
         )  # fmt: skip
+
+
+def received(held: Event, number: int) -> tuple[int, int]:
+    """An answer to the event that somebody has to look at, and a mail about nothing of ours."""
+    mails = [
+        InboxMail(
+            place=f"INBOX:{number}:{at}", message_id="", kind=kind, state="aside", reason=kind, event_id=event_id,
+            received_at=clock.now(),
+        )
+        for at, (kind, event_id) in enumerate((("answer", held.id), ("human", None)))
+    ]  # fmt: skip
+    db.session.add_all(mails)
+    db.session.flush()
+    return mails[0].id, mails[1].id
 
 
 def partnered(who: Person, place: Territory, number: int) -> tuple[int, int, int, int]:
