@@ -81,7 +81,7 @@ def _hand_over(opened: Account, *, ask: bool, show: bool) -> None:
 @account.command("reset-factor")
 @click.argument("email")
 def reset_factor(email: str) -> None:
-    """Take the second factor of EMAIL off and end its sessions: for the last administrator, whom nobody else can help."""
+    """Take the second factor of EMAIL off and end its sessions: for the last administrator, whom nobody can help."""
     with create_app().app_context(), speaking("en"), unit_of_work():
         found = queries.by_email(email)
         if found is None:

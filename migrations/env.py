@@ -41,7 +41,8 @@ def run() -> None:
 
 def foreign_keys(connection: sa.Connection, *, on: bool) -> None:
     driver = connection.connection.driver_connection
-    assert driver is not None
+    if driver is None:
+        raise RuntimeError("no connection")
     driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
 
 

@@ -28,8 +28,8 @@ def add_sites(person: Person, said: Iterable[Site]) -> None:
 def release_address(person: Person, actor: Actor) -> None:
     """The address is no longer this person's: a colleague has taken it over, and the account it opens.
 
-    What the account had of the former one ends: devices signed in, password, second factor. Rights are not handed over: refused
-    as long as there are any.
+    What the account had of the former one ends: devices signed in, password, second factor. Rights are not handed over:
+    refused as long as there are any.
     """
     account = person.account
     if account is not None and access.is_staff(account):

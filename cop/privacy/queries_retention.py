@@ -90,7 +90,7 @@ def records_of(person_id: int) -> list[Person]:
 
 
 def _key(person: Any) -> str | None:
-    return person_key(person.id, number=person.rpps, account_id=person.account_id, address=person.email, erased=False)
+    return person_key(number=person.rpps, account_id=person.account_id, address=person.email, erased=False)
 
 
 def _people(code: str, now: datetime, only: int | None) -> list[Due]:

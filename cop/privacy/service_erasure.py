@@ -92,9 +92,7 @@ def _count_as_before(persons: Sequence[Person]) -> None:
     """Several records of one person are one person in the figures; who had no identifier was never counted."""
     same: dict[str, int] = {}
     for person in persons:
-        key = person_key(
-            person.id, number=person.rpps, account_id=person.account_id, address=person.email, erased=False
-        )
+        key = person_key(number=person.rpps, account_id=person.account_id, address=person.email, erased=False)
         person.counted_as = same.setdefault(key, person.id) if key else None
 
 

@@ -114,7 +114,6 @@ _IDENTITY = (
 
 def _key(row: Any) -> str | None:
     return person_key(
-        row.id,
         number=row.rpps,
         account_id=row.account_id,
         address=row.email,

@@ -70,7 +70,6 @@ class Attendee:
 
 
 def person_key(
-    person_id: int,
     *,
     number: str | None,
     account_id: int | None,
