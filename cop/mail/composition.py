@@ -125,13 +125,6 @@ def compose(template: str, values: Mapping[str, Any], locale: str, frame: Mappin
     return Words(words.subject, text.strip() + "\n", html)
 
 
-def preview(template: str, values: Mapping[str, Any], locale: str) -> Words:
-    """What a mail would say, without its frame: shown before it is sent."""
-    language = locale if locale in LANGUAGES else DEFAULT_LANGUAGE
-    with speaking(language):
-        return _addressed(template, language, values)
-
-
 def _addressed(template: str, language: str, values: Mapping[str, Any]) -> Words:
     """The words for one reader. What all readers of a mail have in common is written once, with a mark where each
     one's own belongs: a meeting that moves is told to two hundred people."""

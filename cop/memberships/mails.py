@@ -6,7 +6,6 @@ from typing import Any, Final
 from cop.accounts.models import Account
 from cop.core import clock, formats, links, tokens
 from cop.core.i18n import label, speaking
-from cop.mail import composition
 from cop.mail import service as mail
 from cop.mail.composition import Words
 from cop.mail.models import Category, MailMessage
@@ -41,7 +40,8 @@ def renewal(step: RenewalStep, membership: Membership) -> MailMessage | None:
 def preview(step: RenewalStep, membership: Membership) -> Words:
     """What this member would read; the link leads nowhere, since whoever previews is somebody else."""
     page = links.absolute_url("memberships.mine")
-    return composition.preview("memberships/mail/renewal", _values(step, membership, page), membership.person.language)
+    values = _values(step, membership, page)
+    return mail.preview("memberships/mail/renewal", values, membership.person.language, Category.REMINDER)
 
 
 def _values(step: RenewalStep, membership: Membership, page: str) -> dict[str, Any]:

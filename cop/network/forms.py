@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     FormField,
     HiddenField,
@@ -14,19 +13,26 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms import Form as PlainForm
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length
 
-from cop.core.forms import Form
+from cop.core.forms import DayField, Form
 from cop.core.i18n import LANGUAGES, _, _l
 from cop.network import rules_filter
-from cop.people.forms import CommuneField, EmailField, PhoneField, ProfessionField, RppsField, required
+from cop.people.forms import (
+    MOST_SITES,
+    EmailField,
+    PhoneField,
+    ProfessionField,
+    RppsField,
+    SiteForm,
+    required,
+    site_rows,
+    sites_of,
+)
 from cop.people.models import Person
-from cop.people.service_record import Record, Site
+from cop.people.service_record import Record
 from cop.territories.models import Territory
 
-MOST_SITES: Final = 8
-_SPARE: Final = 2
 _LANGUAGES: Final = {"fr": "Français", "en": "English"}
 
 
@@ -42,18 +48,6 @@ class SegmentForm(Form):
     @property
     def canonical(self) -> str:
         return rules_filter.of_query(self.question.data or "").canonical
-
-
-class SiteForm(PlainForm):
-    """A place and its days; one without a place is taken off."""
-
-    commune = CommuneField(_l("Commune of practice"))
-    starts_on = DateField(_l("From"), [Optional()])
-    ends_on = DateField(_l("Until (last day)"), [Optional()])
-
-    def validate_ends_on(self, field: Any) -> None:
-        if field.data and self.starts_on.data and field.data < self.starts_on.data:
-            raise ValidationError(_("This place ends before it starts."))
 
 
 class PersonForm(Form):
@@ -83,22 +77,12 @@ class PersonForm(Form):
             profession_code=self.profession.data or None,
             rpps=self.rpps.data or "",
             language=self.language.data,
-            sites=tuple(_site(entry.form) for entry in self.sites if entry.form.commune.commune_id),
+            sites=sites_of(self.sites),
         )
 
-    def make_room(self) -> None:
-        """Lines to write one more place in; without script there is no other way of adding one."""
-        empty = sum(not entry.form.commune.data for entry in self.sites)
-        for _line in range(min(_SPARE - empty, MOST_SITES - len(self.sites))):
-            self.sites.append_entry()
 
-
-def _site(form: Any) -> Site:
-    return Site(form.commune.commune_id, form.starts_on.data, form.ends_on.data)
-
-
-def of_person(person: Person, labels: dict[int, str]) -> PersonForm:
-    """The form as the record stands. ``labels``: the communes as the field writes them."""
+def of_person(person: Person) -> PersonForm:
+    """The form as the record stands."""
     return PersonForm(
         formdata=None,
         data={
@@ -109,10 +93,7 @@ def of_person(person: Person, labels: dict[int, str]) -> PersonForm:
             "profession": person.profession_code or "",
             "rpps": person.rpps or "",
             "language": person.language,
-            "sites": [
-                {"commune": labels[site.commune_id], "starts_on": site.starts_on, "ends_on": site.ends_on}
-                for site in person.sites
-            ],
+            "sites": site_rows(person),
         },
     )
 
@@ -124,8 +105,8 @@ class StepsForm(Form):
         csrf = False
 
     territoire = SelectField(_l("Territory"), coerce=int)
-    du = DateField(_l("First day"), [Optional()])
-    au = DateField(_l("Second day"), [Optional()])
+    du: Any = DayField(_l("First day"))
+    au: Any = DayField(_l("Second day"))
 
     def offer(self, territories: Sequence[tuple[Territory, str]]) -> None:
         self.territoire.choices = [SelectChoice(one.id, one.name, optgroup=heading) for one, heading in territories]

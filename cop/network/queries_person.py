@@ -25,7 +25,6 @@ from cop.network.rules import Step
 from cop.organisations import queries as organisations
 from cop.organisations.models import Affiliation
 from cop.people import queries as people
-from cop.people import queries_communes as people_communes
 from cop.people import rules as names
 from cop.people.models import Person, PracticeSite
 from cop.people.service_record import Record
@@ -161,7 +160,3 @@ def reaches(viewer: Account, said: Record) -> bool:
     """Whether the record, once written, would be within the writer's own territories."""
     where = Where(frozenset(site.commune_id for site in said.sites))
     return access.can(viewer, Permission.PERSON_EDIT, where)
-
-
-def commune_labels(person: Person) -> dict[int, str]:
-    return {site.commune_id: people_communes.label_of(site.commune_id) for site in person.sites}

@@ -16,6 +16,7 @@ from cop.network.forms import PersonForm
 from cop.network.views_list import blueprint, viewer
 from cop.people import queries as records
 from cop.people import service_record
+from cop.people.forms import make_room
 from cop.people.models import Person
 from cop.volunteers import queries as volunteers
 
@@ -88,7 +89,7 @@ def person(person_id: int) -> Any:
 def edit_person(person_id: int) -> Any:
     found = queries_person.get(person_id)
     if request.method == "GET":
-        return _form(forms.of_person(found, queries_person.commune_labels(found)), found)
+        return _form(forms.of_person(found), found)
     form = PersonForm()
     try:
         if not form.validate_on_submit():
@@ -122,7 +123,7 @@ def new_person() -> Any:
 
 
 def _form(form: PersonForm, person: Person | None, alike: Any = ()) -> str:
-    form.make_room()
+    make_room(form.sites)
     return render_template("network/form.html", form=form, person=person, alike=alike)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from cop.core import formats, links
 from cop.core.i18n import speaking
 from cop.host import queries as host
-from cop.mail import composition
 from cop.mail import service as mail
 from cop.mail.composition import Words
 from cop.mail.models import Category, MailMessage
@@ -31,8 +30,7 @@ def named_as_contact(held: Affiliation) -> MailMessage | None:
 
 def preview(held: Affiliation) -> Words:
     """The same words, to be read before they leave."""
-    frame = {"host": None, "site_url": "", "category": Category.SERVICE, "opposition_url": "", "data_url": ""}
-    return composition.compose(TEMPLATE, _values(held), held.person.language, frame)
+    return mail.preview(TEMPLATE, _values(held), held.person.language, Category.SERVICE)
 
 
 def _values(held: Affiliation) -> dict[str, Any]:
