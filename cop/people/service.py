@@ -54,8 +54,8 @@ def find_or_create(
 
     People are recognised by their RPPS number when both sides have one, else by their address. What is
     on record is completed, never overwritten: anybody can type anybody's address into a public form.
-    An anonymous form that gives a known number with another address makes a record of its own, for the
-    staff to compare: the number is public, and the mail must not go to a stranger, nor to an old address.
+    An anonymous form that gives a known number with an address that is not on its record makes a record of its
+    own, for the staff to compare: the number is public, and the mail must not go to a stranger, nor to an old address.
     ``proven``: the address was confirmed by its reader. Under a clearly different name that is somebody else, who
     shares the mailbox or took it over, and who gets a record of their own (decision 10).
     """
@@ -110,7 +110,8 @@ def _recognise(said: Identity, actor: Actor, proven: bool) -> Person | None:
 def _is_theirs(person: Person, said: Identity, actor: Actor) -> bool:
     if actor.kind != PUBLIC.kind:
         return True
-    return not said.email or person.email in (None, said.email)
+    # A record without address is nobody's to claim either: numbers are public, and an address opens the record.
+    return not said.email or person.email == said.email
 
 
 def _values(said: Identity, now: datetime) -> dict[str, Any]:

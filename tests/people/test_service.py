@@ -78,6 +78,14 @@ def test_a_stranger_with_a_known_number_touches_nobody_and_learns_nothing(people
     assert conflicts() == [stranger]
 
 
+def test_a_public_number_is_not_enough_to_put_one_s_address_on_a_record_without_any(people: People) -> None:
+    known = find("Paule", "Moreau", rpps=NUMBER, actor=STAFF)  # from an imported list; perhaps on the board
+    stranger = find("Paule", "Moreau", "stranger@mail.example", rpps=NUMBER, proven=True)
+    assert stranger != known
+    assert (read(known).email, read(stranger).rpps, read(stranger).rpps_claimed) == (None, None, NUMBER)
+    assert find("Paule", "Moreau", "paule@cabinet.example", rpps=NUMBER, actor=STAFF) == known
+
+
 def test_the_staff_recognises_a_person_by_number_alone(people: People) -> None:
     known = find(email="diane@cabinet.example", rpps=NUMBER)
     assert find("Diane", "Dumas", "elsewhere@mail.example", rpps=NUMBER, actor=STAFF) == known
