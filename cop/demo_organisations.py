@@ -17,6 +17,7 @@ from cop.communities import service as communities
 from cop.communities.models import Community, CommunityMember
 from cop.core import clock
 from cop.core.db import db
+from cop.demo_people import plain
 from cop.demo_world import World
 from cop.events import rules as event_rules
 from cop.events.models import Event
@@ -84,19 +85,19 @@ def _around(place: Territory, kind: str) -> int | None:
 
 
 def _contacts(world: World, words: dict[str, Any], made: list[Organisation]) -> None:
-    people = words["contacts"]
+    people = iter(words["contacts"])
     for number, organisation in enumerate(made):
         for which in range(1 + number % 2):
-            part = people[(number * 2 + which) % len(people)]
+            given, family = next(people)
             world.travelling.freeze(world.now - timedelta(days=180 - 7 * number % 150))
             held = service_contacts.add(
                 organisation,
-                part["given_name"],
-                part["family_name"],
+                given,
+                family,
                 COMMAND,
-                email=f"{part['email']}.{number}@{organisation.email.partition('@')[2]}",
+                email=f"{plain(given)}.{plain(family)}@{organisation.email.partition('@')[2]}",
                 phone=f"+33261910{number:03d}" if which == 0 else None,
-                function=part["function"],
+                function=words["functions"][(number * 2 + which) % len(words["functions"])],
                 starts_on=None,
                 ends_on=None,
                 main_contact=which == 0,

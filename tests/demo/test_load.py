@@ -19,9 +19,11 @@ from cop.core.db import db
 from cop.core.settings import current_settings
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
+from cop.duplicates.models import Pair
 from cop.events.models import Event, HalfDay
 from cop.host.models import Host
 from cop.mail.models import MailMessage, Status
+from cop.organisations.models import Affiliation
 from cop.people.models import Person
 from cop.presets import loader
 from cop.registrations.models import Registration
@@ -47,6 +49,8 @@ def _forget_password() -> None:
 def test_a_believable_community(loaded: Application, client: FlaskClient) -> None:
     _the_clock_goes_on()
     _people()
+    _everybody_has_one_place_of_work()
+    _some_were_typed_twice()
     _events()
     _attendance()
     _seats_add_up()
@@ -124,6 +128,18 @@ def _nobody_was_written_to_twice() -> None:
     assert count(MailMessage, MailMessage.created_at < clocks.now() - timedelta(days=45)) == 0
 
 
+def _everybody_has_one_place_of_work() -> None:
+    contacts = db.session.scalars(sa.select(Affiliation).where(Affiliation.main_contact)).all()
+    assert len(contacts) > 15
+    assert len({held.person.full_name for held in contacts}) == len(contacts)
+
+
+def _some_were_typed_twice() -> None:
+    pairs = db.session.scalars(sa.select(Pair).where(Pair.decided_at.is_(None))).all()
+    assert {"name", "claimed", "swapped"} <= {reason for pair in pairs for reason in pair.reasons}
+    assert 3 <= len(pairs) <= 6
+
+
 def _the_rate_is_plausible() -> None:
     extract = db.session.scalars(sa.select(RegisterImport).where(RegisterImport.is_current)).one()
     assert (clocks.today() - extract.extract_date).days < 31
@@ -193,6 +209,7 @@ def test_every_preset_has_its_demonstration(app: Application, client: FlaskClien
     assert steps[-1] == ("done", 1.0)
     assert db.session.scalars(sa.select(Host.preset)).one() == name
     assert count(Person) > 20
+    assert count(Pair, Pair.decided_at.is_(None)) >= 3
     assert count(Attendance, Attendance.state == "present") > 100
     assert client.get("/agenda").status_code == 200
 
