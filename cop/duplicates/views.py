@@ -13,6 +13,7 @@ from cop.core.errors import NotFound, Refused
 from cop.core.i18n import _, _l, _n
 from cop.duplicates import queries, rules, service
 from cop.duplicates.models import Pair
+from cop.mandates import queries_rights
 
 blueprint = Blueprint("duplicates", __name__)
 BLUEPRINTS: Final = (blueprint,)
@@ -85,10 +86,17 @@ def merge(pair_id: int) -> Any:
     # The older record stays, with its number: more links were mailed in its name.
     kept, other = pair.one_id, pair.other_id
     try:
+        _check_rights(kept, other)
         made = service.merge(kept, other, _chosen(pair), actor=sign_in.actor(), now=clock.now())
     except Refused as refused:
         return _page(pair, refused.message), 422
     return redirect(url_for("duplicates.merged", merge_id=made.id), 303)
+
+
+def _check_rights(*numbers: int) -> None:
+    """The account that stays gets the rights of the mandates: nobody gives in this way what they could not give."""
+    if queries_rights.holds_beyond(_viewer(), numbers):
+        raise Refused(_l("One of them has a mandate whose rights you may not give: who gives it can merge them."))
 
 
 @blueprint.post("/personnes/doublons/<int:pair_id>/deux-personnes")

@@ -1,6 +1,6 @@
 """The rights a mandate gives, beside those its holder has: what differs is put right by ``service_rights``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from cop.accounts.models import Account, Grant
 from cop.core import clock
 from cop.core.db import db
 from cop.core.i18n import _l
-from cop.mandates import rules
+from cop.mandates import queries, rules
 from cop.mandates.models import Mandate, MandateKind
 from cop.people.models import Person
 
@@ -107,6 +107,16 @@ def differs(mandate: Mandate, held: list[Grant], today: date) -> bool:
 
 def is_over(mandate: Mandate, today: date) -> bool:
     return mandate.last_day is not None and mandate.last_day < today
+
+
+def holds_beyond(viewer: Account, person_ids: Collection[int]) -> bool:
+    """Whether one of these people has, or is to have, rights the viewer may not give.
+
+    Rights go to the account, else to the address, of the record: whoever changes these would give them.
+    """
+    theirs = sa.select(Mandate).where(Mandate.person_id.in_(person_ids), Mandate.removed_at.is_(None))
+    held, today = db.session.scalars(theirs.options(*queries.WHOLE)).unique(), clock.today()
+    return any(one.kind.role and not is_over(one, today) and not queries.may_change(viewer, one) for one in held)
 
 
 def without_access(mandates: Iterable[Mandate]) -> dict[int, Any]:

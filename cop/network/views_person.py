@@ -11,11 +11,12 @@ from cop.core.access import Permission, requires
 from cop.core.errors import Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _l
+from cop.mandates import queries_rights
 from cop.network import forms, queries_person, queries_timeline
 from cop.network.forms import PersonForm
 from cop.network.views_list import blueprint, viewer
 from cop.people import queries as records
-from cop.people import service_record
+from cop.people import rules, service_record
 from cop.people.forms import make_room
 from cop.people.models import Person
 from cop.volunteers import queries as volunteers
@@ -95,6 +96,7 @@ def edit_person(person_id: int) -> Any:
         if not form.validate_on_submit():
             return _form(form, found), 422
         _keep_within_reach(form)
+        _check_address(found, form)
         service_record.change(found, form.record, actor())
     except Refused as refused:
         refuse(form, refused)
@@ -131,6 +133,16 @@ def _keep_within_reach(form: PersonForm) -> None:
     """Whoever works in a part of the territory may not write a record they would lose from sight."""
     if not queries_person.reaches(viewer(), form.record):
         raise Refused(_l("One place at least must be in your territories: elsewhere you would not see this record."))
+
+
+def _check_address(person: Person, form: PersonForm) -> None:
+    """Without an account yet, the rights of a mandate go to whoever reads the address."""
+    if person.account_id is not None or rules.normalise_email(form.record.email) == (person.email or ""):
+        return
+    if queries_rights.holds_beyond(viewer(), [person.id]):
+        raise Refused(
+            _l("This person has a mandate whose rights go to this address: who gives the mandate writes it."), "email"
+        )
 
 
 def _written(person: Person, words: str) -> Any:

@@ -1,5 +1,6 @@
 """« Doublons »: who sees which pairs, the choice field by field, and the way back."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.duplicates import service
 from cop.duplicates.models import Merge, Pair
+from cop.mandates.models import Mandate, MandateKind
 from cop.people.models import Person
 from tests.people_of_the_tests import People, account, person, territory
 from tests.signing_in import put_in
@@ -99,6 +101,25 @@ def test_both_records_have_to_be_within_reach(client: FlaskClient, people: Peopl
         assert client.get(f"/personnes/doublons/{one}").status_code == 404
         assert client.post(f"/personnes/doublons/{one}/fusionner").status_code == 404
         assert f"/personnes/doublons/{one}" not in client.get("/personnes/doublons").text
+
+
+def test_a_merge_gives_nobody_the_rights_of_a_mandate_they_could_not_give(
+    client: FlaskClient, people: People, pair_id: int
+) -> None:
+    """Somebody who coordinates Maine-et-Loire would choose the account that gets the president's rights."""
+    with unit_of_work():
+        dora = account("Dora", "dora@cokillaje.example", "regional_coordinator", territory("department", "49"))
+        kind = MandateKind(code="chair", name_fr="Présidence", name_en="Chair", body="bureau", role="reader")
+        values = {"starts_on": date(2026, 1, 1), "created_at": clocks.now()}
+        db.session.add(Mandate(person_id=people.diane_id, kind=kind, **values))
+        number = dora.id
+    put_in(client, db.session.get_one(type(people.bob), number))
+    answer = client.post(f"/personnes/doublons/{pair_id}/fusionner")
+    assert answer.status_code == 422
+    assert "mandat" in answer.text
+    assert db.session.scalars(sa.select(Merge)).all() == []
+    put_in(client, people.alice)
+    assert client.post(f"/personnes/doublons/{pair_id}/fusionner").status_code == 303
 
 
 def test_the_number_of_statements_does_not_grow(alice: FlaskClient, people: People, queries: Any) -> None:

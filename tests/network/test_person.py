@@ -12,6 +12,7 @@ from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
 from cop.mail.models import MailMessage
+from cop.mandates.models import MandateKind
 from cop.people.models import Person
 from cop.registrations.models import Registration
 from tests.conftest import Queries
@@ -230,3 +231,17 @@ def test_a_new_record_is_recognised_by_its_address(alice: FlaskClient) -> None:
     found = db.session.scalars(sa.select(Person).filter_by(email_key="neuve@cabinet.example")).one()
     assert db.session.scalar(sa.select(sa.func.count(MailMessage.id))) == 0, "writing a record mails nobody"
     assert found.created_at == now.now()
+
+
+def test_who_may_not_give_a_mandate_does_not_choose_the_address_its_rights_go_to(
+    people: People, client: FlaskClient, sign_in: Any, zoe: int
+) -> None:
+    with unit_of_work():
+        db.session.scalars(sa.select(MandateKind)).one().role = "reader"
+    said = {"family_name": "Abel", "email": "bob.elsewhere@mail.example", "language": "fr"}
+    form = {**said, "sites-0-commune": "Angers (49000)"}
+    answer = sign_in(people.bob).post(f"/personnes/{zoe}/modifier", data=form)
+    assert answer.status_code == 422
+    assert "mandat" in answer.text
+    assert db.session.get_one(Person, zoe).email == "zoe@cabinet.example"
+    assert sign_in(people.alice).post(f"/personnes/{zoe}/modifier", data=form).status_code == 303
