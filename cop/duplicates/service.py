@@ -151,7 +151,6 @@ def undo(merge: Merge, *, actor: Actor, now: datetime) -> changes.Undone:
     undone = changes.undo(_origin(locked))
     if not undone.restored:
         raise Refused(_l("What is needed to undo this merge is gone: it is kept for 30 days."))
-    undone = changes.Undone(undone.restored, service_rows.bring_back(undone.left))
     locked.undone_at = now
     service_rows.recount(before | service_rows.events_of(locked.kept_id) | service_rows.events_of(locked.merged_id))
     db.session.flush()

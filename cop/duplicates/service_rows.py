@@ -1,15 +1,13 @@
 """What follows a record into another: every row of every table that points to people."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from cop.core import personal
-from cop.core.changes import Left
 from cop.core.db import change, db
 from cop.core.personal import Link
 from cop.duplicates.models import Merge, Pair
@@ -122,22 +120,3 @@ def recount(event_ids: Collection[int]) -> None:
 def _count(event_id: int, status: Status) -> int:
     counted = sa.select(sa.func.count()).select_from(Registration).filter_by(event_id=event_id, status=status)
     return db.session.scalar(counted) or 0
-
-
-def bring_back(left: Sequence[Left]) -> list[Left]:
-    """Put back, under a new number, the rows that were dropped and whose number was given to another row since:
-    SQLite gives the number of the last row again once it is deleted. Returns what still could not be put back."""
-    staying = []
-    for one in left:
-        table = db.metadata.tables[one.table]
-        if set(one.values) != set(table.columns.keys()) or "id" not in table.columns:
-            staying.append(one)  # a row that was changed, not dropped
-            continue
-        try:
-            with db.session.begin_nested():
-                known = {name: value for name, value in one.values.items() if name != "id"}
-                values = {name: sa.null() if value is None else value for name, value in known.items()}
-                db.session.execute(sa.insert(table).values(values))
-        except IntegrityError:
-            staying.append(one)
-    return staying

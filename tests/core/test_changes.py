@@ -254,3 +254,23 @@ def test_a_person_who_asks_is_forgotten_by_the_journal_too(people: People) -> No
         changes.forget("person", made_id)
     kept = db.session.scalars(sa.select(RowChange)).all()
     assert [(entry.table_name, entry.row_key) for entry in kept] == [("person", f"[{people.diane_id}]")]
+
+
+def test_a_row_whose_number_was_given_again_comes_back_with_what_pointed_to_it(people: People) -> None:
+    with unit_of_work():
+        gone = person("Émile", "Égaré", email="emile@cabinet.example")
+        gone.sites.append(PracticeSite(commune_id=territory("commune", "49328").id, starts_on=date(2026, 1, 5)))
+        db.session.flush()
+        number = gone.id
+    with unit_of_work(), changes.recorded("import:1"):
+        db.session.delete(db.session.get_one(Person, number))
+    with unit_of_work():
+        db.session.add(
+            Person(id=number, given_name="Noé", family_name="Nouveau", search_name="", created_at=clock.now())
+        )
+    assert undo().left == []
+    back = db.session.scalars(sa.select(Person).filter_by(email="emile@cabinet.example")).one()
+    assert back.id != number
+    assert {site.starts_on for site in back.sites} == {None, date(2026, 1, 5)}
+    assert db.session.get_one(Person, number).sites == []
+    assert journal() == 0

@@ -17,6 +17,7 @@ OWN_FILES = {
         "catalogues",
         "changes",
         "changes_journal",
+        "changes_undo",
         "clock",
         "db",
         "errors",
