@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from cop.accounts import access, service_factors, service_sessions
+from cop.accounts import service_factors, service_sessions
 from cop.activity import service as activity
 from cop.activity.service import Actor
+from cop.core import clock
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
@@ -29,10 +30,10 @@ def release_address(person: Person, actor: Actor) -> None:
     """The address is no longer this person's: a colleague has taken it over, and the account it opens.
 
     What the account had of the former one ends: devices signed in, password, second factor. Rights are not handed over:
-    refused as long as there are any.
+    refused as long as there are any, or any to come.
     """
     account = person.account
-    if account is not None and access.is_staff(account):
+    if account is not None and any(one.ends_on is None or one.ends_on >= clock.today() for one in account.grants):
         raise Refused(_l("The account of this address holds rights: take them back first."))
     heir = next(iter(queries.sharing_address(person)), None)
     email = person.email

@@ -194,13 +194,14 @@ def test_an_address_taken_over_by_a_colleague(
     assert other.status_code == 404
 
 
+@pytest.mark.parametrize("starts_on", [date(2026, 1, 1), date(2030, 1, 1)], ids=["in force", "to come"])
 def test_rights_are_not_handed_over_with_an_address(
-    client: Any, send: Any, sign_in: Any, people: People, outbox: Any
+    client: Any, send: Any, sign_in: Any, people: People, outbox: Any, starts_on: date
 ) -> None:
     send(email="diane@cabinet.example", given_name="Hugo", family_name="Marchand")
     client.post(f"{link_in(outbox()[0])}/confirmer")
     with unit_of_work():
-        db.session.add(Grant(account_id=people.diane_account_id, role="reader", starts_on=date(2026, 1, 1)))
+        db.session.add(Grant(account_id=people.diane_account_id, role="reader", starts_on=starts_on))
     sign_in(people.alice)
     path = f"/coordination/nouvelles-demandes/{application().id}/adresse/{people.diane_id}"
     assert "droits" in client.post(path, follow_redirects=True).text
