@@ -118,7 +118,8 @@ class PeopleRun:
         if not (name or postal_code or code):
             return None
         name, inside = rules.place(name)
-        found = self.communes.find(name, rules.postal_code(postal_code) or inside, territories.whole_commune(code))
+        postal_code = postal_code or inside
+        found = self.communes.find(name, rules.postal_code(postal_code), territories.whole_commune(code))
         words = " ".join(part for part in (name, postal_code, code) if part)
         if not found:
             raise Refused(_l("The commune “%(text)s” is not known here: check its name or its code.", text=words))

@@ -119,6 +119,7 @@ def test_people_are_recognised_by_number_then_address_then_name_and_commune(desk
         ("Petit;Luc;;12;;", "numéro de téléphone"),
         ("Petit;Luc;;;10003456787;", "ne correspond pas"),
         ("Petit;Luc;;;1,00035E+10;", "arrondi par le tableur"),
+        ("Petit;Luc;;;;49000", "Plusieurs communes répondent à « 49000 »"),
         ("Petit;Luc;;;;Trifouilly", "« Trifouilly » n’est pas connue ici"),
         (f"Martin;Léa;;;{RPPS};", "celui de Anne Aubin"),
         (f"Aubin;Anne;diane@cabinet.example;;{RPPS};", "celui de Anne Aubin, l’adresse est celle de Diane Dumas"),
