@@ -47,9 +47,12 @@ def known(application: Application, typed: Typed) -> Known:
 def _people(application: Application) -> tuple[Person | None, list[Person]]:
     if application.person is not None:
         return application.person, list(people.sharing_address(application.person))
-    name = names.search_name(application.given_name, application.family_name)
+    name = application.given_name, application.family_name
     found = people.by_email(application.email)
-    same = next((one for one in found if not names.clearly_different(one.search_name, name)), None)
+    same = next(
+        (one for one in found if not names.clearly_different((one.given_name, one.family_name), name)),
+        None,
+    )
     return same, [one for one in found if one is not same]
 
 

@@ -119,13 +119,33 @@ def search_name(*names: str) -> str:
 NEAR: Final = 2  # slips between two spellings of a name that are taken for the same
 
 
-def clearly_different(one: str, other: str) -> bool:
-    """Whether two names, as :func:`search_name` writes them, cannot be the same person's.
+def clearly_different(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two people so called, given name then family name, cannot be the same.
 
-    One name in common is enough to doubt: people marry, turn their names round, write one of two given names,
-    and mistype. Short names must be equal, or every « Lea » would be a « Luc ».
+    A first name in common is enough to doubt: people marry, turn their names round, write one of two given names, and
+    mistype. A family name is not: couples share a practice, and its mailbox. Of an initial nothing is said, so there
+    one name of any kind is enough.
     """
-    return bool(one and other) and not any(_same_word(a, b) for a in one.split() for b in other.split())
+    whole, whole_other = search_name(*one).split(), search_name(*other).split()
+    if not whole or not whole_other:
+        return False
+    given, given_other = _told(one[0]), _told(other[0])
+    if given and given_other:
+        return not (_shared(given, whole_other) or _shared(given_other, whole))
+    return not any(_same_word(a, b) for a in whole for b in whole_other)
+
+
+def _told(name: str) -> list[str]:
+    return [word for word in search_name(name).split() if len(word) > 1]
+
+
+def _shared(given: list[str], names: list[str]) -> bool:
+    """One of these given names among those names, be it its short form (« Cath » for « Catherine »)."""
+    return any(
+        _same_word(a, b) or (min(len(a), len(b)) > 1 and (a.startswith(b) or b.startswith(a)))
+        for a in given
+        for b in names
+    )
 
 
 def _same_word(one: str, other: str) -> bool:

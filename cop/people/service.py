@@ -100,8 +100,8 @@ def _recognise(said: Identity, actor: Actor, proven: bool) -> Person | None:
         # One mailbox, two numbers: two people of the same practice.
         if said.rpps and person.rpps and said.rpps != person.rpps:
             continue
-        name = rules.search_name(said.given_name, said.family_name)
-        if proven and rules.clearly_different(person.search_name, name):
+        names = (person.given_name, person.family_name), (said.given_name, said.family_name)
+        if proven and rules.clearly_different(*names):
             continue
         return person
     return None
