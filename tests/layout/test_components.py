@@ -179,6 +179,14 @@ def test_the_summary_counts_leads_to_each_field_and_takes_the_focus(request_of: 
     assert "6" in page.text
 
 
+def test_the_summary_says_what_is_wrong_in_the_lines_of_a_list(request_of: Flask) -> None:
+    form = Sample(formdata=None)
+    form.themes.errors = [{"town": ["Nowhere."]}, {}, {"town": ["Nowhere."], "day": ["Too late."]}]
+    page = Page(render(request_of, "error_summary", "error_summary", form))
+    assert "— Nowhere. Too late." in page.text
+    assert page.text.count("Nowhere.") == 1
+
+
 def test_no_summary_without_error(request_of: Flask) -> None:
     assert render(request_of, "error_summary", "error_summary", Sample(formdata=None)) == ""
 
