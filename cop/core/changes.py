@@ -14,11 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cop.core.changes_journal import KEPT, ORIGIN, UNRECORDED, RowChange, key_text, pointing_to
+from cop.core.changes_journal import ORIGIN, UNRECORDED, RowChange, key_text, pointing_to
 from cop.core.changes_undo import Left, Undone, undo
 from cop.core.db import change, db
 
-__all__ = ["KEPT", "UNRECORDED", "Left", "Undone", "delete", "forget", "forget_old", "recorded", "undo", "update"]
+__all__ = ["UNRECORDED", "Left", "Undone", "delete", "forget", "forget_old", "recorded", "undo", "update"]
 
 
 @contextmanager
@@ -57,5 +57,5 @@ def forget(table: str, key: int | Sequence[Any]) -> None:
     change(sa.delete(RowChange).where(sa.or_(*wanted)))
 
 
-def forget_old(now: datetime) -> int:
-    return change(sa.delete(RowChange).where(RowChange.at < now - KEPT))
+def forget_old(before: datetime) -> int:
+    return change(sa.delete(RowChange).where(RowChange.at < before))

@@ -1,7 +1,7 @@
 """The journal of what was done to rows, so that it can be undone: what every statement of a block changed.
 
 The session tells each flush and each statement; what the database does by itself when a row goes (``ON DELETE``)
-is read beforehand. The rows hold people's data: they are forgotten after ``KEPT``, or with the person.
+is read beforehand. The rows hold people's data: they are forgotten in time (``host.jobs``), or with the person.
 """
 
 import base64
@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, cast
@@ -22,7 +22,6 @@ from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_colu
 from cop.core import clock
 from cop.core.db import Numbered, UTCDateTime, db
 
-KEPT: Final = timedelta(days=30)
 # In the ``info`` of a table that is no data: logs, counters, the journal itself.
 UNRECORDED: Final[Mapping[str, Any]] = {"unrecorded": True}
 # In the ``info`` of a session: the origin its changes are noted under.

@@ -138,10 +138,6 @@ def _forget_tries(_key: str, _now: datetime) -> None:
     rate_limits.forget_old()
 
 
-def _forget_changes(_key: str, now: datetime) -> None:
-    changes.forget_old(now)
-
-
 # It handles nothing: its last success is the worker's last breath.
 BEAT: Final = Job("worker", _l("Say that the worker lives"), timedelta(seconds=15), _breathe, lambda *_: None)
 JOBS: Final = (
@@ -152,13 +148,6 @@ JOBS: Final = (
         timedelta(hours=1),
         _once,
         _forget_tries,
-    ),
-    Job(
-        "core.forget_changes",
-        _l("Forget the changes that are too old to be undone"),
-        timedelta(hours=6),
-        _once,
-        _forget_changes,
     ),
 )
 

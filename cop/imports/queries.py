@@ -9,11 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from cop.accounts import access
 from cop.accounts.models import Account
+from cop.core import clock
 from cop.core.access import Permission
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.core.i18n import _
 from cop.core.timeline import Moment
+from cop.host import queries_retention as retention
 from cop.imports import rules
 from cop.imports.models import ColumnMapping, Import, ImportedPerson, ImportLine
 
@@ -77,12 +79,18 @@ def waiting(now: datetime) -> list[int]:
     return list(db.session.scalars(sa.select(Import.id).where(Import.state.in_(rules.AT_WORK), free)))
 
 
+def is_undoable(held: Import) -> bool:
+    """Whether what is needed to take it back is still kept."""
+    return held.applied_at is not None and held.applied_at >= retention.too_old("change", clock.now())
+
+
 def outdated(now: datetime) -> list[int]:
     """Imports that still hold people's data they need no more: a content, or lines."""
+    old = retention.too_old("import", now)
     lines = sa.exists().where(ImportLine.import_id == Import.id)
     statement = sa.select(Import.id).where(
-        Import.created_at < now - rules.KEPT,
-        sa.or_(Import.applied_at.is_(None), Import.applied_at < now - rules.KEPT),
+        Import.created_at < old,
+        sa.or_(Import.applied_at.is_(None), Import.applied_at < old),
         sa.or_(Import.content.is_not(None), lines),
         Import.state.not_in(rules.AT_WORK),
     )

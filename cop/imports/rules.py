@@ -10,9 +10,7 @@ from typing import Any, Final
 from cop.core.i18n import _l
 from cop.territories.rules import search_name
 
-KEPT: Final = timedelta(days=7)  # the content of a file that nobody applied, and the refused lines
 LARGEST: Final = 10 * 1024 * 1024
-UNDOABLE: Final = timedelta(days=30)
 
 
 class State(StrEnum):

@@ -149,7 +149,7 @@ def apply(held: Import, actor: Actor) -> None:
 
 def undo(held: Import, actor: Actor) -> None:
     """Ask for the import to be taken back."""
-    if held.applied_at and held.applied_at < clock.now() - rules.UNDOABLE:
+    if held.applied_at and not queries.is_undoable(held):
         raise Refused(_l("This import is more than 30 days old: what is needed to undo it is no longer kept."))
     _move(held, State.APPLIED, State.UNDOING, progress=0)
     activity.record(actor, "import.undone", held)

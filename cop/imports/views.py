@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from cop.accounts import access
 from cop.accounts.models import Account
 from cop.accounts.sign_in import actor, current_account
-from cop.core import clock, exports
+from cop.core import exports
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
@@ -142,7 +142,7 @@ def show(import_id: int) -> Any:
         lines_kept=queries.has_lines(held.id),
         states=rules.STATES,
         at_work=held.state in rules.AT_WORK,
-        undoable=held.applied_at is not None and held.applied_at > clock.now() - rules.UNDOABLE,
+        undoable=queries.is_undoable(held),
         inform_before=rules.inform_before(held.applied_at) if held.state == State.APPLIED else None,
     )
 

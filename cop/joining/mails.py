@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cop.core import clock, formats, links, tokens
 from cop.core.i18n import speaking
-from cop.joining import rules
+from cop.joining import queries
 from cop.joining.models import Application
 from cop.joining.rules import Kind
 from cop.mail import service as mail
@@ -16,12 +16,12 @@ PURPOSE: Final = "application"
 
 def token_of(application: Application) -> str:
     """For this revision of the form: sent again, only the latest link confirms."""
-    until = application.created_at + rules.UNCONFIRMED_KEPT
+    until = queries.confirm_until(application)
     return tokens.sign(PURPOSE, f"{application.id}:{application.revision}", until)
 
 
 def confirm_address(application: Application) -> None:
-    until = application.created_at + rules.UNCONFIRMED_KEPT
+    until = queries.confirm_until(application)
     with speaking(application.language):
         day = formats.date_long(until)
     page = links.absolute_url("joining.show", application_token=token_of(application))

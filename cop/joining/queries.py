@@ -99,6 +99,11 @@ def communes(ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def confirm_until(application: Application) -> datetime:
+    """Until when its link confirms: as long as an unconfirmed form is kept."""
+    return application.created_at + timedelta(days=retention.kept("application").length)
+
+
 def to_forget(now: datetime) -> Sequence[int]:
     """Never confirmed within its time, or refused long ago."""
     never = sa.and_(

@@ -9,8 +9,6 @@ from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.people.service_record import Site
 
-# An address nobody confirmed was mistyped, or somebody else's.
-UNCONFIRMED_KEPT: Final = timedelta(days=30)
 # Long enough to answer who asks why, and to see the same form come back.
 REFUSED_KEPT: Final = timedelta(days=90)
 # Within this time the same form sent again is the same press.

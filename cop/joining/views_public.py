@@ -12,6 +12,7 @@ from cop.core.forms import refuse
 from cop.core.i18n import language
 from cop.core.unit_of_work import release
 from cop.host import queries as host
+from cop.host import queries_retention as retention
 from cop.joining import forms, mails, queries, rules, service
 from cop.joining.models import Application
 from cop.joining.rules import Kind
@@ -94,7 +95,7 @@ def sent() -> Any:
     if told is None:
         return redirect(url_for("joining.member"), 303)
     return render_template(
-        "joining/sent.html", email=told["email"], kind=told["kind"], days=rules.UNCONFIRMED_KEPT.days
+        "joining/sent.html", email=told["email"], kind=told["kind"], days=retention.kept("application").length
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cop.core import changes, changes_journal, clock, jobs
+from cop.core import changes, changes_journal, clock
 from cop.core.changes_journal import RowChange
 from cop.core.db import db, insert_if_absent, insert_new
 from cop.core.unit_of_work import unit_of_work
@@ -232,18 +232,6 @@ def test_every_type_survives(value: Any) -> None:
 def test_an_enumeration_survives() -> None:
     column: sa.Column[Any] = sa.Column("kind", sa.Enum(TerritoryKind))
     assert changes_journal.unpack(changes_journal.pack(TerritoryKind.EPCI), column) == "epci"
-
-
-def test_the_journal_forgets_after_thirty_days(people: People, clock: Any) -> None:
-    job = next(job for job in jobs.JOBS if job.name == "core.forget_changes")
-    with unit_of_work(), changes.recorded("import:1"):
-        people.diane.given_name = "Dianne"
-    clock.advance(days=29)
-    jobs.run(job)
-    assert journal() == 1
-    clock.advance(days=2)
-    jobs.run(job)
-    assert journal() == 0
 
 
 def test_a_person_who_asks_is_forgotten_by_the_journal_too(people: People) -> None:

@@ -13,6 +13,7 @@ from cop.core import jobs, spreadsheets
 from cop.core.changes_journal import RowChange
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
+from cop.host.rules_retention import RULES
 from cop.imports import service_work
 from cop.imports.models import ColumnMapping, Import, ImportedPerson, ImportLine
 from cop.network import service_import
@@ -199,7 +200,7 @@ def test_a_second_press_does_nothing(desk: Desk) -> None:
 
 def test_an_import_may_be_undone_for_thirty_days(desk: Desk, people: People, clock: Any) -> None:
     desk.bring(LIST)
-    clock.advance(days=31)
+    clock.advance(days=RULES["change"].usual + 1)
     desk.come_back(people)
     assert "Annuler cet import" not in desk.page()
     answer = desk.client.post(f"/coordination/imports/{desk.number}/annuler", follow_redirects=True)
@@ -209,10 +210,10 @@ def test_an_import_may_be_undone_for_thirty_days(desk: Desk, people: People, clo
 
 def test_files_are_forgotten(desk: Desk, people: People, clock: Any) -> None:
     desk.check(LIST)
-    clock.advance(days=6)
+    clock.advance(days=RULES["import"].usual)
     jobs.run(FORGET)
     assert desk.held.content
-    clock.advance(days=2)
+    clock.advance(days=1)
     jobs.run(FORGET)
     desk.come_back(people)
     assert desk.held.content is None

@@ -12,6 +12,7 @@ from cop.core import jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.demo_people import Numbers
+from cop.host.rules_retention import RULES
 from cop.joining.jobs import JOBS
 from cop.joining.models import Application
 from cop.memberships.models import Membership
@@ -149,9 +150,9 @@ def test_refused_with_a_word(client: Any, send: Any, sign_in: Any, people: Peopl
 def test_unconfirmed_applications_go_after_thirty_days(client: Any, send: Any, outbox: Any, clock: Any) -> None:
     send()
     link = link_in(outbox()[0])
-    clock.advance(days=29)
+    clock.advance(days=RULES["application"].usual)
     assert jobs.run(JOBS[0]).items == 0
-    clock.advance(days=2)
+    clock.advance(days=1)
     assert jobs.run(JOBS[0]).items == 1
     gone = client.get(link)
     assert gone.status_code == 410
