@@ -14,7 +14,9 @@ from cop.core.db import change, db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.core.personal import OnErasure
+from cop.joining.models import Application
 from cop.mail import service_forgetting as mails_forgotten
+from cop.people import rules as names
 from cop.people.models import Person, PracticeSite
 from cop.privacy import mails, queries, queries_holds, queries_places
 from cop.registrations import queries as registrations
@@ -60,6 +62,7 @@ def erase(persons: Sequence[Person], *, actor: Actor, now: datetime, tell: bool 
         mails.erased(persons[0])
     _count_as_before(persons)
     for person in persons:
+        _forget_applications(person)
         _forget_rows("person", person.id)
         _widen_places(person)
         _blank(person, now)
@@ -94,6 +97,14 @@ def _count_as_before(persons: Sequence[Person]) -> None:
     for person in persons:
         key = person_key(number=person.rpps, account_id=person.account_id, address=person.email, erased=False)
         person.counted_as = same.setdefault(key, person.id) if key else None
+
+
+def _forget_applications(person: Person) -> None:
+    """Those under their address and name that no record came of: never confirmed, waiting, or refused."""
+    for asked in db.session.scalars(sa.select(Application).filter_by(person_id=None, email=person.email)).all():
+        if names.search_name(asked.given_name, asked.family_name) == person.search_name:
+            db.session.delete(asked)
+    db.session.flush()
 
 
 def _forget_rows(target: str, number: int) -> None:
@@ -137,9 +148,9 @@ def _blank(person: Person, now: datetime) -> None:
 
 def _forget_what_was(person_id: int) -> None:
     """The journal of changes holds the record as it was, and those that were merged into it."""
-    merged = db.session.scalars(sa.select(Person.id).where(Person.merged_into_id == person_id)).all()
-    for number in (person_id, *merged):
-        changes.forget("person", number)
+    changes.forget("person", person_id)
+    for merged in db.session.scalars(sa.select(Person.id).where(Person.merged_into_id == person_id)).all():
+        _forget_what_was(merged)
 
 
 def _close_accounts(account_ids: Sequence[int]) -> None:

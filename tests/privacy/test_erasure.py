@@ -15,6 +15,7 @@ from cop.core.unit_of_work import unit_of_work
 from cop.duplicates import service as merging
 from cop.duplicates.models import Merge
 from cop.events.models import Event
+from cop.joining.models import Application
 from cop.mail.models import MailBody, MailMessage, Status
 from cop.people.models import Person, PracticeSite
 from cop.privacy import jobs, service_erasure
@@ -201,6 +202,26 @@ def test_what_a_merge_would_need_to_be_undone_is_forgotten_too(people: People) -
     assert words_left("Dumas", "dm@maison.example", "diane@cabinet.example") == []
     with pytest.raises(Refused, match="30 jours"), unit_of_work():
         merging.undo(db.session.get_one(Merge, merged), actor=WORKER, now=clocks.now())
+
+
+def test_what_a_merge_of_a_merge_would_need_is_forgotten_too(people: People) -> None:
+    with unit_of_work():
+        kept, *others = (person(f"Dany {letter}", "Duval", email=f"{letter}@maison.example").id for letter in "abcd")
+        for other in others:  # each takes in the one before
+            merging.merge(other, kept, {}, actor=WORKER, now=clocks.now())
+            kept = other
+    erase(kept, tell=False)
+    assert words_left("Duval", "@maison.example") == []
+
+
+def test_an_application_no_record_came_of_is_forgotten_too(people: People) -> None:
+    with unit_of_work():
+        for given, family in (("Diane", "Dumas"), ("Paul", "Moreau")):
+            values = {"given_name": given, "family_name": family, "email": "diane@cabinet.example", "state": "refused"}
+            versions = {"charter_version": 1, "notice_version": 1, "created_at": clocks.now()}
+            db.session.add(Application(kind="member", typed={}, **values, **versions))
+    erase(people.diane_id, tell=False)
+    assert db.session.scalars(sa.select(Application.family_name)).all() == ["Moreau"], "a colleague's stays"
 
 
 def test_a_colleague_of_the_same_mailbox_keeps_everything(people: People) -> None:
