@@ -136,10 +136,14 @@ def _keep_within_reach(form: PersonForm) -> None:
 
 
 def _check_address(person: Person, form: PersonForm) -> None:
-    """Without an account yet, the rights of a mandate go to whoever reads the address."""
-    if person.account_id is not None or rules.normalise_email(form.record.email) == (person.email or ""):
+    """Whoever reads the address may open the record, and even erase it; without an account yet, the rights of a mandate
+    go there."""
+    email = rules.normalise_email(form.record.email)
+    if email == (person.email or ""):
         return
-    if queries_rights.holds_beyond(viewer(), [person.id]):
+    if email == viewer().email and person.account_id != viewer().id:
+        raise Refused(_l("This is the address you sign in with: this record would become yours."), "email")
+    if person.account_id is None and queries_rights.holds_beyond(viewer(), [person.id]):
         raise Refused(
             _l("This person has a mandate whose rights go to this address: who gives the mandate writes it."), "email"
         )

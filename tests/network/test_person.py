@@ -233,6 +233,16 @@ def test_a_new_record_is_recognised_by_its_address(alice: FlaskClient) -> None:
     assert found.created_at == now.now()
 
 
+def test_nobody_makes_somebody_else_s_record_their_own(people: People, client: FlaskClient, sign_in: Any) -> None:
+    """Under one's own address one may erase a record, which takes another right than writing it."""
+    form = {"family_name": "Dumas", "email": "bob@cokillaje.example", "language": "fr"}
+    browser = sign_in(people.bob)
+    answer = browser.post(f"/personnes/{people.diane_id}/modifier", data={**form, "sites-0-commune": "Angers (49000)"})
+    assert answer.status_code == 422
+    assert "vous connecte" in answer.text
+    assert people.diane.email == "diane@cabinet.example"
+
+
 def test_who_may_not_give_a_mandate_does_not_choose_the_address_its_rights_go_to(
     people: People, client: FlaskClient, sign_in: Any, zoe: int
 ) -> None:
