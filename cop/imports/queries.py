@@ -85,13 +85,15 @@ def is_undoable(held: Import) -> bool:
 
 
 def outdated(now: datetime) -> list[int]:
-    """Imports that still hold people's data they need no more: a content, or lines."""
+    """Imports that still hold people's data they need no more: a content, lines, the names of who stayed."""
     old = retention.too_old("import", now)
     lines = sa.exists().where(ImportLine.import_id == Import.id)
+    stayed = sa.func.json_array_length(Import.left, type_=sa.Integer) > 0
     statement = sa.select(Import.id).where(
         Import.created_at < old,
         sa.or_(Import.applied_at.is_(None), Import.applied_at < old),
-        sa.or_(Import.content.is_not(None), lines),
+        sa.or_(Import.undone_at.is_(None), Import.undone_at < old),
+        sa.or_(Import.content.is_not(None), lines, stayed),
         Import.state.not_in(rules.AT_WORK),
     )
     return list(db.session.scalars(statement))

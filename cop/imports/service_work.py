@@ -215,6 +215,6 @@ def _name(left: changes.Left) -> str:
 
 
 def forget(import_id: int, _now: datetime) -> None:
-    """Seven days later: the file and the words of its lines go, the counts stay."""
+    """Seven days later: the file, the words of its lines and the names of who stayed go, the counts stay."""
     change(sa.delete(ImportLine).where(ImportLine.import_id == import_id))
-    change(sa.update(Import).where(Import.id == import_id).values(content=None))
+    change(sa.update(Import).where(Import.id == import_id).values(content=None, left=[]))

@@ -224,6 +224,20 @@ def test_files_are_forgotten(desk: Desk, people: People, clock: Any) -> None:
     assert "envoyez-le de nouveau" in desk.page()
 
 
+def test_the_names_of_those_who_stayed_are_forgotten_too(desk: Desk, people: People, clock: Any) -> None:
+    desk.bring(LIST)
+    with unit_of_work():
+        db.session.scalars(sa.select(Person).filter_by(email="zoe@cabinet.example")).one().phone = "+33241000000"
+    desk.press("annuler")
+    assert "Lévêque" in str(desk.work().left)
+    clock.advance(days=RULES["import"].usual)
+    jobs.run(FORGET)
+    assert desk.held.left
+    clock.advance(days=1)
+    jobs.run(FORGET)
+    assert desk.held.left == []
+
+
 def test_a_file_is_forgotten_on_demand(desk: Desk) -> None:
     desk.check(LIST)
     answer = desk.client.post(f"/coordination/imports/{desk.number}/oublier", follow_redirects=True)
