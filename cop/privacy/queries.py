@@ -20,12 +20,15 @@ _INNER: Final = frozenset(
 )
 # How a row that another points to is called, the first of these it has.
 _NAMES: Final = ("title", "name", "name_fr", "label_fr", "wording", "starts_at", "code")
-# Tables that hang on a row of somebody's, as people call them; another one is named after what it hangs on.
+# Tables that hang on a row of somebody's, as people call them: every one (tests/house/test_personal.py).
 _DETAILS: Final = {
     "mail_body": _l("The text of these mails"),
     "membership_payment": _l("Your payments"),
     "membership_receipt": _l("Your receipts"),
     "mandate_territory": _l("Where your mandates hold"),
+    "volunteer_availability": _l("When you are free to help"),
+    "volunteer_skill": _l("What you can bring as a volunteer"),
+    "candidate_step": _l("The steps of your candidacies"),
 }
 _PEOPLE: Final = frozenset({"person", "account"})
 Row = dict[str, Any]
@@ -77,8 +80,7 @@ def _details(table: sa.Table, mine: Any, link: Link) -> Iterator[Section]:
             continue
         (column, parent), *_others = keys
         rows = _read(child, column.in_(sa.select(parent).where(mine)), link.hidden)
-        title = _DETAILS.get(child.name) or _("%(title)s: details (%(table)s)", title=str(link.title), table=child.name)
-        yield Section(str(title), child.name, rows, link)
+        yield Section(str(_DETAILS[child.name]), child.name, rows, link)
 
 
 def _names_somebody(table: sa.Table) -> bool:

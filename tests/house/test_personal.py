@@ -54,6 +54,13 @@ def test_what_is_declared_exists(app: Application, target: str) -> None:
             assert column.nullable, f"{name}: what cannot be empty cannot forget who"
 
 
+def test_what_hangs_on_somebody_s_rows_has_a_name_people_read(app: Application) -> None:
+    """« Ma fiche : détail (volunteer_skill) » says nothing: the page of one's data names every table in words."""
+    for column, link in declared().values():
+        if link.on_erasure is not personal.OnErasure.UNLINK:
+            assert all(section.title for section in privacy._details(column.table, sa.false(), link))
+
+
 def test_what_must_be_unique_is_declared_and_the_other_way_round(app: Application) -> None:
     for name, (column, link) in declared().items():
         held = [columns for columns in unique_sets(column.table) if column.name in columns]
