@@ -12,8 +12,7 @@ from cop.mail.rules import OPPOSED
 
 def oppose(category: str, fingerprint: str, person_id: int | None, now: datetime) -> bool:
     """No mail of this kind leaves any more, those that wait included; false when it was so already."""
-    people = db.metadata.tables["person"]  # a record that was never confirmed may be gone since the mail
-    known = db.session.scalar(sa.select(people.c.id).where(people.c.id == person_id)) if person_id else None
+    known = _standing(person_id)
     values = {"category": category, "address_hash": fingerprint, "person_id": known, "created_at": now}
     fresh = insert_if_absent(Opposition, values, key=["address_hash", "category"])
     if known and not fresh:
@@ -21,6 +20,18 @@ def oppose(category: str, fingerprint: str, person_id: int | None, now: datetime
         db.session.execute(mine.values(person_id=known))
     _hold_back(category, fingerprint)
     return fresh
+
+
+def _standing(person_id: int | None) -> int | None:
+    """The record the mail was about, or the one it was merged into since; none once it is gone or erased."""
+    people = db.metadata.tables["person"]
+    while person_id:
+        wanted = sa.select(people.c.anonymised_at, people.c.merged_into_id).where(people.c.id == person_id)
+        row = db.session.execute(wanted).one_or_none()
+        if row is None or row.anonymised_at is None:
+            return person_id if row else None
+        person_id = row.merged_into_id
+    return None
 
 
 def _hold_back(category: str, fingerprint: str) -> None:
@@ -42,6 +53,6 @@ def _hold_back(category: str, fingerprint: str) -> None:
 def want_again(category: str, fingerprint: str, person_id: int | None) -> None:
     """Take an opposition back: from the next mail on; those held back meanwhile stay so."""
     theirs = [Opposition.address_hash == fingerprint]
-    if person_id:
-        theirs.append(Opposition.person_id == person_id)
+    if known := _standing(person_id):
+        theirs.append(Opposition.person_id == known)
     db.session.execute(sa.delete(Opposition).where(Opposition.category == category, sa.or_(*theirs)))

@@ -7,13 +7,16 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from cop.core import tokens
+from cop.activity.service import WORKER
+from cop.core import clock, tokens
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
+from cop.duplicates import service as merging
 from cop.mail import service as mail
 from cop.mail.models import MailMessage, Opposition
-from tests.people_of_the_tests import People
+from cop.privacy import service_erasure
+from tests.people_of_the_tests import People, person
 
 
 def send(
@@ -111,6 +114,25 @@ def test_a_record_that_is_gone_since_keeps_its_opposition(client: FlaskClient, p
         token = tokens.sign("opposition", f"community:{'0' * 64}:999999")
     assert client.post(f"/opposition/{token}").status_code == 200
     assert db.session.scalars(sa.select(Opposition)).one().person_id is None
+
+
+def test_the_link_of_a_record_merged_since_speaks_for_the_one_that_stays(client: FlaskClient, people: People) -> None:
+    with unit_of_work():
+        other = person("Diane", "Dumas", email="dm@maison.example").id
+    path = link_in(read(send("a", to="dm@maison.example", person_id=other).id))
+    with unit_of_work():
+        merging.merge(people.diane_id, other, {}, actor=WORKER, now=clock.now())
+    client.post(path)
+    assert db.session.scalars(sa.select(Opposition.person_id)).one() == people.diane_id
+    assert read(send("b", person_id=people.diane_id).id).status == "suppressed", "whatever her address is now"
+
+
+def test_the_link_of_somebody_erased_ties_nothing_to_what_stays_of_them(client: FlaskClient, people: People) -> None:
+    path = link_in(read(send("a", person_id=people.diane_id).id))
+    with unit_of_work():
+        service_erasure.erase([people.diane], actor=WORKER, now=clock.now())
+    client.post(path)
+    assert db.session.scalars(sa.select(Opposition.person_id)).one() is None
 
 
 def test_the_page_speaks_of_what_it_stops(client: FlaskClient, people: People, sign_in: Any) -> None:
