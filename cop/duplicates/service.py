@@ -14,6 +14,7 @@ from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.duplicates import queries, rules, service_rows
 from cop.duplicates.models import Merge, Pair
+from cop.memberships import service_merging as memberships
 from cop.people import rules as names
 from cop.people.models import Person
 
@@ -79,7 +80,8 @@ def merge(kept_id: int, other_id: int, chosen: Mapping[str, int], *, actor: Acto
         outcome = service_rows.follow(other.id, kept.id)
         _remember_apart(other.id, kept.id)
         _write(kept, other, chosen, now)
-    made.moved, made.dropped = outcome.moved, outcome.dropped
+        outcome.dropped["membership"] += memberships.settle(kept.id, actor)
+    made.moved, made.dropped = outcome.moved, {table: count for table, count in outcome.dropped.items() if count}
     service_rows.recount(outcome.event_ids)
     db.session.flush()
     activity.record(actor, "person.merged", kept, other=other.id, merge=made.id)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from cop.activity.service import WORKER
 from cop.attendance.models import Attendance
@@ -16,11 +17,15 @@ from cop.duplicates import jobs, service
 from cop.duplicates.models import Merge, Pair
 from cop.events.models import Event
 from cop.invitations.models import Invitation
+from cop.memberships import queries as memberships
+from cop.memberships import service as joining
 from cop.people.models import Person, PracticeSite
 from cop.registrations import queries as registrations
 from cop.registrations import service as registering
 from cop.registrations.models import Registration
+from tests.memberships.conftest import kind, pay
 from tests.people_of_the_tests import People, event, person, territory
+from tests.signing_in import put_in
 from tests.statistics.conftest import ground, key_event, present
 from tests.statistics.test_queries import JUNE, MARCH, maine_et_loire, mobilised
 
@@ -155,6 +160,25 @@ def test_the_same_place_is_there_once(people: People, twins: tuple[int, int]) ->
     one, other = twins
     merge(one, other)
     assert len(db.session.scalars(sa.select(PracticeSite).filter_by(person_id=one)).all()) == 1
+
+
+def test_two_memberships_of_one_period_count_once(people: People, twins: tuple[int, int], client: FlaskClient) -> None:
+    one, other = twins
+    with unit_of_work():
+        offered = kind()
+        asked = joining.request(db.session.get_one(Person, one), offered.id, WORKER)
+        paid = joining.request(db.session.get_one(Person, other), offered.id, WORKER)
+        pay(paid, paid.amount_cents)
+        numbers = asked.id, paid.id
+    before = picture()
+    number = merge(one, other)
+    assert [memberships.state_of(memberships.get(which)) for which in numbers] == ["ended", "paid"]
+    assert list(db.session.scalars(memberships.member_on(clocks.today()))) == [one]
+    assert "comptent une fois" in put_in(client, people.alice).get(f"/personnes/fusions/{number}").text
+    with unit_of_work():  # asked for once more, it is the one that stayed
+        assert joining.request(db.session.get_one(Person, one), offered.id, WORKER).id == numbers[1]
+    assert undo(number).left == []
+    assert picture() == before
 
 
 def test_links_mailed_in_the_name_of_the_other_record_work(people: People, twins: tuple[int, int]) -> None:
