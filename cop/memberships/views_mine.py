@@ -30,13 +30,15 @@ def _own() -> Sequence[Person]:
 
 
 def _of_link(member_token: str) -> Sequence[Person]:
-    """The person a link speaks for; a wrong link is counted, then not found."""
+    """The person a link speaks for, under the record that stays; a wrong link is counted, then not found."""
     try:
         found = db.session.get(Person, int(tokens.read(PURPOSE, member_token)))
     except (tokens.BadToken, ValueError):
         release()
         rate_limits.hit("membership-link", request.remote_addr or "", **BAD_LINKS)
         raise NotFound from None
+    while found is not None and found.merged_into_id is not None:
+        found = db.session.get(Person, found.merged_into_id)
     if found is None or found.anonymised_at is not None:
         raise NotFound
     return [found]

@@ -12,12 +12,14 @@ from cop.core import clock as core_clock
 from cop.core import jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
+from cop.duplicates import service as merging
 from cop.mail import service as mail
 from cop.mail.models import MailMessage, Opposition, Status
 from cop.mail.queries_opposition import address_hash
-from cop.memberships import queries, queries_renewal, service, service_renewal
+from cop.memberships import mails, queries, queries_renewal, service, service_renewal
 from cop.memberships.jobs import RENEWAL
 from cop.memberships.models import MembershipKind, RenewalStep
+from cop.privacy import service_erasure
 from tests.conftest import Browser, ClockHand
 from tests.memberships.conftest import kind, member, pay, step
 from tests.people_of_the_tests import People, person
@@ -225,6 +227,18 @@ def test_the_member_renews_by_the_link_of_the_mail(
     assert [one.starts_on for one in found] == [date(2027, 1, 1), date(2026, 1, 1)]
     assert client.get(f"{path}x").status_code == 404
     assert client.post(path, data={"person": people.diane_id + 1}).status_code == 404
+
+
+def test_the_link_of_a_record_merged_since_leads_to_the_one_that_stays(people: People, client: Browser) -> None:
+    with unit_of_work():
+        offered, other = kind(), person("Diane", "Dumas", email="dm@maison.example")
+        member(people.diane, offered)
+        path = mails.personal_page(other.id).removeprefix("http://localhost")
+        merging.merge(people.diane_id, other.id, {}, actor=COMMAND, now=core_clock.now())
+    assert "Diane Dumas" in client.get(path).text
+    with unit_of_work():
+        service_erasure.erase([people.diane], actor=COMMAND, now=core_clock.now())
+    assert client.get(path).status_code == 404
 
 
 def test_the_member_renews_in_her_space(people: People, campaign: int, sign_in: SignIn, clock: ClockHand) -> None:
