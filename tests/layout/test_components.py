@@ -236,6 +236,7 @@ LEAVES: dict[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
     "button": ("button", "button", (HOSTILE,), {}),
     "chart": ("chart", "chart", ("c", "Shares", HOSTILE, RATES), {"reference": 0.3, "reference_text": "30 %"}),
     "checkin": ("checkin", "checkin_line", ("l-1", "/x", HOSTILE), {"detail": HOSTILE, "present": True}),
+    "mail": ("mail", "mail_as_read", ({"subject": HOSTILE, "text": HOSTILE},), {}),
     "definition": ("definition", "definition", (HOSTILE,), {"source": HOSTILE, "list_url": "/list"}),
     "empty": ("empty", "empty", (HOSTILE, HOSTILE, "/x", "Begin"), {}),
     "facts": ("facts", "facts", ([("When", HOSTILE), ("Left out", None)],), {}),
