@@ -9,10 +9,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -28,6 +28,10 @@ FLAGS = [
 ]
 # WCAG 2.2 A and AA, and what axe calls best practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Most faults of a width or of a light show in one of these two; the pages seen by everybody are looked at in all four.
+Look = tuple[Literal["light", "dark"], int]
+TWO_LOOKS: Final[Sequence[Look]] = (("light", 1280), ("dark", 360))
+FOUR_LOOKS: Final[Sequence[Look]] = (*TWO_LOOKS, ("light", 360), ("dark", 1280))
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,8 @@ def sign_in(page: Page, signed_in: Any) -> Any:
 
 def axe_faults(page: Page) -> list[str]:
     """What axe-core finds on the page as it stands, one line per rule and place."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", RULES
     )
@@ -172,3 +177,18 @@ def axe_faults(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window; zero is what reading without scrolling needs."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def faults_of(page: Page, looks: Sequence[Look] = TWO_LOOKS) -> list[str]:
+    """What is wrong with the page in each of these lights and widths; it is left wide and light."""
+    titles = page.locator("h1").count()
+    faults = [] if titles == 1 else [f"{titles} main headings"]
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{scheme}, {width} px: {fault}" for fault in axe_faults(page)]
+        if beyond := overflow(page):
+            faults.append(f"{scheme}, {width} px: scrolls sideways by {beyond} px")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return faults

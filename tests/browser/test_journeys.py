@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, axe_faults
+from tests.browser.conftest import Site, axe_faults, faults_of
 
 
 def open_event(page: Page, site: Site) -> str:
@@ -45,7 +45,7 @@ def test_a_newcomer_registers_in_one_page_and_one_press(page: Page, site: Site) 
     fill_in(page, "solene.auvinet@cabinet.example")
     page.get_by_role("button", name="S’inscrire et recevoir l’invitation").click()
     expect(page.locator("h1")).to_have_text("Vous êtes inscrit·e")
-    assert axe_faults(page) == []
+    assert faults_of(page) == []
 
     mail_to(page, site, "solene.auvinet@cabinet.example", title)
     calendar = page.locator("pre", has_text="BEGIN:VCALENDAR").first.inner_text()

@@ -1,20 +1,14 @@
-"""The journeys of people, each as a person would make it: join, pay, import, merge, be entrusted, leave."""
+"""The journeys of people, each as a person would make it: join, pay, merge, be entrusted, leave."""
 
-import csv
-import io
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, axe_faults
+from tests.browser.conftest import Site, axe_faults, faults_of
 from tests.browser.test_journeys import mail_to
-
-# The first 480 lines are right; of the last 20, one in four has each of these faults.
-FAULTS = ("", "pas-une-adresse", "00000000000", "Trifouilly")
 
 
 def press(page: Page, action: str) -> None:
@@ -38,12 +32,16 @@ def apply(page: Page, site: Site, path: str, given: str, email: str) -> None:
             box.check()
 
 
-def sign_in_by_mail(page: Page, site: Site, email: str) -> None:
-    page.context.clear_cookies()
+def ask_for_a_link(page: Page, site: Site, email: str) -> None:
     page.goto(site.at("/connexion"))
     page.locator("#link-email").fill(email)
     page.locator("form:has(#link-email) button[type=submit]").click()
     mail_to(page, site, email, "connexion")
+
+
+def sign_in_by_mail(page: Page, site: Site, email: str) -> None:
+    page.context.clear_cookies()
+    ask_for_a_link(page, site, email)
     follow_mail(page, "/connexion/lien/")
     page.locator("main form button[type=submit]").click()
 
@@ -54,7 +52,7 @@ def test_join_confirm_pay_and_renew(page: Page, site: Site, sign_in: Any) -> Non
     page.locator("input[name=membership_kind]").first.check()
     page.locator("main form button[type=submit]").last.click()
     expect(page.locator("main")).to_contain_text(email)
-    assert axe_faults(page) == []
+    assert faults_of(page) == []
 
     mail_to(page, site, email, "")
     follow_mail(page, "/demande/")
@@ -97,99 +95,6 @@ def test_join_confirm_pay_and_renew(page: Page, site: Site, sign_in: Any) -> Non
     assert axe_faults(page) == []
 
 
-def import_file(folder: Path, name: str, rows: list[list[str]]) -> Path:
-    path = folder / name
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(["Prénom", "Nom", "Courriel", "Métier", "Ville d’exercice", "RPPS"])
-    writer.writerows(rows)
-    path.write_bytes(("\ufeff" + text.getvalue()).encode())
-    return path
-
-
-def five_hundred() -> list[list[str]]:
-    rows = [
-        [f"Prénom{n}", f"Import-{n}", f"import-{n}@liste.example", "Orthophoniste", "Angers", ""] for n in range(500)
-    ]
-    for n in range(480, 500):
-        fault = FAULTS[n % 4]
-        if fault == "":
-            rows[n][0] = rows[n][1] = ""
-        elif fault == "pas-une-adresse":
-            rows[n][2] = fault
-        elif fault == "Trifouilly":
-            rows[n][4] = fault
-        else:
-            rows[n][5] = "10101010101"
-    return rows
-
-
-def upload(page: Page, site: Site, path: Path) -> None:
-    page.goto(site.at("/coordination/imports/nouveau"))
-    chosen = page.locator("[name=target]")
-    if chosen.count() and chosen.first.get_attribute("type") == "radio":
-        page.locator("[name=target][value=people]").check()
-    elif chosen.count() and chosen.first.evaluate("e => e.tagName") == "SELECT":
-        chosen.select_option("people")
-    page.locator("input[type=file]").set_input_files(path)
-    page.locator("[name=source]").fill("Liste d’émargement d’un partenaire")
-    page.locator("main form button[type=submit]").last.click()
-    expect(page.locator("h1")).to_have_text("Faire correspondre les colonnes")
-    page.locator("form.form button[type=submit], main form:has(table) button[type=submit]").last.click()
-
-
-def wait_for(page: Page, text: str, *, seconds: int = 60) -> None:
-    """The work of the worker, looked at again and again as somebody would."""
-    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
-    while datetime.now(UTC) < deadline:
-        if page.locator("main").get_by_text(text).count():
-            return
-        page.wait_for_timeout(500)
-        page.reload()
-    pytest.fail(f"never said: {text}\n{page.locator('main').inner_text()[:800]}")
-
-
-def people_found(page: Page, site: Site, words: str) -> str:
-    page.goto(site.at(f"/personnes?q={words}"))
-    return page.locator("main").inner_text()
-
-
-def test_import_mend_and_undo(page: Page, site: Site, sign_in: Any, tmp_path: Path) -> None:
-    sign_in("alice")
-    upload(page, site, import_file(tmp_path, "liste.csv", five_hundred()))
-    wait_for(page, "À créer")
-    shown = page.locator("main").inner_text()
-    assert "480" in shown
-    assert "20" in shown
-    assert axe_faults(page) == []
-    with page.expect_download() as refused:
-        page.locator("form[action$='/refus']:has(input[value=csv]) button").click()
-    lines = list(csv.reader(io.StringIO(Path(refused.value.path()).read_text(encoding="utf-8-sig")), delimiter=";"))
-    assert len(lines) == 21
-    assert all(line[-1] or line[0] for line in lines[1:])
-    press(page, "/importer")
-    wait_for(page, "Créées")
-
-    rows = five_hundred()[480:]
-    mended = [
-        [f"Corrigé{n}", f"Import-{n}", f"import-{n}@liste.example", *rows[n - 480][3:4], "Angers", ""]
-        for n in range(480, 500)
-    ]
-    upload(page, site, import_file(tmp_path, "corrigees.csv", mended))
-    wait_for(page, "À créer")
-    press(page, "/importer")
-    wait_for(page, "Créées")
-    assert "20" in page.locator("main").inner_text()
-    assert "500" in people_found(page, site, "import-")
-
-    for name in ("corrigees.csv", "liste.csv"):
-        page.goto(site.at("/coordination/imports"))
-        page.get_by_role("link", name=name).first.click()
-        press(page, "/annuler")
-        wait_for(page, "Annulé")
-    assert "Import-" not in people_found(page, site, "import-")
-
-
 def new_person(page: Page, site: Site, given: str, family: str, email: str) -> str:
     page.goto(site.at("/personnes/nouveau"))
     page.locator("#given_name").fill(given)
@@ -212,9 +117,10 @@ def test_merge_two_and_take_it_back(page: Page, site: Site, sign_in: Any) -> Non
     page.goto(site.at("/personnes/doublons"))
     press(page, "/chercher")
     page.locator("main a", has_text="Quintin").first.click()
-    assert axe_faults(page) == []
+    assert faults_of(page) == []
     press(page, "/fusionner")
     expect(page.locator("main")).to_contain_text("Quintin")
+    assert faults_of(page) == []
     merged = page.url
     assert page.request.get(site.at(f"/personnes/{other}")).status in {200, 404}
     page.goto(merged)
@@ -256,6 +162,25 @@ def test_entrusted_then_no_more(browser: Browser, page: Page, site: Site, sign_i
     page.locator("main form button[type=submit]").last.click()
     assert theirs.request.get(site.at("/animation")).status == 403
     theirs.context.close()
+
+
+def test_a_task_is_proposed_and_accepted(page: Page, site: Site, sign_in: Any) -> None:
+    sign_in("alice")
+    page.goto(site.at("/animation/taches/nouvelle"))
+    monday = datetime.now(UTC).date() + timedelta(days=14 - datetime.now(UTC).weekday())
+    for name, text in (("title", "Plier les programmes"), ("day", monday.isoformat()), ("at", "19:00"), ("hours", "2")):
+        page.locator(f"#{name}").fill(text)
+    page.locator("main form button[type=submit]").last.click()
+    page.locator("form[action$='/proposer'] input[type=checkbox]").first.check()
+    press(page, "/proposer")
+    expect(page.locator("h1")).to_contain_text("1 personne")
+    assert faults_of(page) == []
+    press(page, "/proposer")
+    page.goto(site.at("/demo/courrier"))
+    page.locator("ul.mails a").first.click()
+    follow_mail(page, "/tache/")
+    press(page, "/accepter")
+    assert faults_of(page) == []
 
 
 def test_export_and_erase_oneself(page: Page, site: Site) -> None:

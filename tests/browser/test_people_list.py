@@ -3,22 +3,9 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, axe_faults, overflow
-
-
-@pytest.mark.parametrize("path", ["/personnes", "/personnes/listes", "/personnes/nouveau", "/coordination/etapes"])
-def test_pages_about_people(sign_in: Any, site: Site, path: str) -> None:
-    page: Page = sign_in("alice")
-    page.goto(site.at(path))
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert axe_faults(page) == [], f"{path} {scheme} {width}"
-            assert overflow(page) == 0, f"{path} scrolls sideways at {width} px"
+from tests.browser.conftest import Site, axe_faults
 
 
 def test_find_narrow_keep_and_take_back(sign_in: Any, site: Site) -> None:
@@ -53,6 +40,23 @@ def test_a_figure_of_the_steps_opens_its_list(sign_in: Any, site: Site) -> None:
     page.locator("table.folding th a").first.click()
     assert axe_faults(page) == []
     expect(page.get_by_role("heading", name="Ce qui s’est passé")).to_be_visible()
+
+
+def test_a_panel_closes_by_escape_and_by_going_on(sign_in: Any, site: Site) -> None:
+    page: Page = sign_in("alice")
+    page.goto(site.at("/personnes"))
+    for panel in (page.locator(".tabs details"), page.locator(".narrowing > details").first):
+        button = panel.locator("summary")
+        button.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(panel.locator("a:focus")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(panel).not_to_have_attribute("open", re.compile(""))
+        expect(button).to_be_focused()
+        page.keyboard.press("Enter")
+        page.locator("#q").focus()
+        expect(panel).not_to_have_attribute("open", re.compile(""))
 
 
 def _count(page: Page) -> int:

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, axe_faults, overflow
+from tests.browser.conftest import Site, faults_of
 
 DEVICE = {
     "protocol": "ctap2",
@@ -19,16 +19,6 @@ DEVICE = {
     "automaticPresenceSimulation": True,
 }
 WHO = "charlie@cokillaje.example"
-
-
-def check(page: Page) -> None:
-    """Light and wide, then dark and narrow: ``test_every_page`` looks at all four."""
-    for scheme, width in (("light", 1280), ("dark", 360)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        assert axe_faults(page) == [], f"{page.url} {scheme} {width}"
-        assert overflow(page) == 0, f"{page.url} scrolls sideways at {width} px"
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def sign_in(page: Page, site: Site) -> None:
@@ -57,12 +47,12 @@ def test_a_passkey_is_added_then_signs_in_alone(device: Page, site: Site) -> Non
     page = device
     sign_in(page, site)
     expect(page.locator("h1")).to_have_text("Sécurité")
-    check(page)
+    assert faults_of(page) == []
     page.get_by_label("Nom de la clé").fill("Poste de l’accueil")
     page.get_by_role("button", name="Ajouter une clé d’accès").click()
     expect(page.locator("h1")).to_have_text("Vos codes de secours")
     expect(page.locator("ol.codes li")).to_have_count(10)
-    check(page)
+    assert faults_of(page) == []
     page.get_by_role("link", name="Je les ai gardés").click()
     expect(page.get_by_text("Poste de l’accueil ajoutée")).to_be_visible()
     sign_out(page)
@@ -71,7 +61,7 @@ def test_a_passkey_is_added_then_signs_in_alone(device: Page, site: Site) -> Non
     page.wait_for_url(lambda url: "/connexion" not in url)
     page.goto(site.at("/moi/securite"))
     expect(page.get_by_text("par clé d’accès")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     page.get_by_role("button", name=re.compile("Retirer Poste de l’accueil")).click()
     expect(page.get_by_text("La clé d’accès est retirée.")).to_be_visible()
 
@@ -80,7 +70,7 @@ def test_an_application_of_codes_is_set_up_then_asked_for(page: Page, site: Site
     sign_in(page, site)
     page.get_by_role("link", name="Mettre une application en place").click()
     expect(page.locator("svg.qr")).to_be_visible()
-    check(page)
+    assert faults_of(page) == []
     generator = pyotp.TOTP(page.locator("code.secret").inner_text().replace(" ", ""))
     code = page.get_by_label("Code de l’application")
     # The code of the period before is taken here, the present one after: each is good once.
@@ -92,13 +82,13 @@ def test_an_application_of_codes_is_set_up_then_asked_for(page: Page, site: Site
 
     sign_in(page, site)
     expect(page.locator("h1")).to_have_text("Encore une étape")
-    check(page)
+    assert faults_of(page) == []
     page.goto(site.at("/animation"))
     expect(page.locator("h1")).to_have_text("Encore une étape")
     code.fill("000000")
     page.get_by_role("button", name="Continuer").click()
     expect(page.locator("#code-error")).to_contain_text("pas le bon")
-    check(page)
+    assert faults_of(page) == []
     code.fill(generator.now())
     page.get_by_role("button", name="Continuer").click()
     expect(page.locator("h1")).not_to_have_text("Encore une étape")
