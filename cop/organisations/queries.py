@@ -134,8 +134,17 @@ def kind(kind_id: int) -> OrganisationKind:
 
 
 def coverable() -> Sequence[Territory]:
-    """What an organisation may work for: all but communes, which are typed where it is."""
-    statement = sa.select(Territory).where(Territory.kind != TerritoryKind.COMMUNE)
+    """What an organisation may work for: all but communes, which are typed where it is.
+
+    What our territory holds, and what holds it: the reference data know other regions, of no use here.
+    """
+    root = sa.select(Territory.id).where(Territory.is_root).scalar_subquery()
+    around = sa.union(
+        sa.select(TerritoryPart.descendant_id).where(TerritoryPart.ancestor_id == root),
+        sa.select(TerritoryPart.ancestor_id).where(TerritoryPart.descendant_id == root),
+    )
+    mine = sa.or_(Territory.is_root, Territory.id.in_(around))
+    statement = sa.select(Territory).where(Territory.kind != TerritoryKind.COMMUNE, mine)
     return db.session.scalars(statement.order_by(Territory.kind.desc(), Territory.name)).all()
 
 

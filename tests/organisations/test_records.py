@@ -48,6 +48,20 @@ def test_an_organisation_is_added(client: FlaskClient, people: People, kinds: di
     assert "organisation.created" in acts
 
 
+def test_only_our_territory_and_what_holds_it_can_be_covered(
+    client: FlaskClient, people: People, kinds: dict[str, int], sign_in: Any
+) -> None:
+    page = sign_in(people.bob).get(NEW).text
+    assert "Maine-et-Loire" in page
+    assert "Pays de la Loire" in page
+    assert "Finistère" not in page
+    assert "Bretagne" not in page
+    count_before = count()
+    far = territory("region", "53").id
+    assert client.post(NEW, data=sent(kinds, covers_id=far)).status_code == 422
+    assert count() == count_before
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
