@@ -67,7 +67,7 @@ def source(message_id: int) -> Response:
     """The message octet for octet, to be opened in a mail program."""
     response = make_response(_kept(message_id).raw or b"")
     response.headers["Content-Type"] = "message/rfc822"
-    response.headers["Content-Disposition"] = f'attachment; filename="courrier-{message_id}.eml"'
+    response.headers["Content-Disposition"] = f'attachment; filename="courriel-{message_id}.eml"'
     return response
 
 

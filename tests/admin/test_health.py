@@ -176,7 +176,7 @@ class TestForPeople:
             mails.account_opened(people.bob)
             db.session.scalars(sa.select(MailMessage)).one().status = "failed"
         page = sign_in(people.alice).get("/administration/etat").text
-        assert "un courrier n’a pas pu être remis" in page
+        assert "un courriel n’a pas pu être remis" in page
 
     def test_reading_it_writes_nothing(self, sign_in: Any, people: People, queries: Any) -> None:
         client = sign_in(people.alice)

@@ -216,7 +216,7 @@ def test_cancelling_tells_of_nobody_who_is_not_there(client: Any, people: People
     assert "en liste d’attente" not in words(client.get(address))
     with unit_of_work():
         the_event().seats_taken = 0
-    assert "aucun courrier ne part" in words(client.post(address, follow_redirects=True))
+    assert "aucun courriel ne part" in words(client.post(address, follow_redirects=True))
 
 
 def test_publishing_from_the_form_says_so(client: Any, people: People, sign_in: Any) -> None:

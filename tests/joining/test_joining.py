@@ -95,7 +95,7 @@ def test_the_form_sent_again_replaces_the_first(client: Any, send: Any, outbox: 
     send(**{"sites-0-commune": "angers"})
     first, second = (link_in(mail) for mail in outbox())
     assert application().revision == 2
-    assert "lien du dernier courrier" in client.get(first).text
+    assert "lien du dernier courriel" in client.get(first).text
     client.post(f"{first}/confirmer")
     assert eve() is None
     client.post(f"{second}/confirmer")

@@ -38,7 +38,7 @@ def words(page: str) -> str:
 
 def test_the_page_says_what_is_held_and_until_when(diane: FlaskClient) -> None:
     page = words(diane.get("/moi/donnees").text)
-    for title in ("Votre fiche", "Vos inscriptions", "Courriers que nous vous avons envoyés"):
+    for title in ("Votre fiche", "Vos inscriptions", "Courriels que nous vous avons envoyés"):
         assert title in page
     assert "jusqu’au mardi 20 novembre 2029, sauf nouvelles de votre part" in page
     assert "12 mois après la rencontre quand vous n’êtes pas venu·e" in page
