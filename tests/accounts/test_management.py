@@ -77,7 +77,7 @@ class TestOpening:
         assert (mail.recipient, mail.subject) == ("eva@cokillaje.example", "Votre compte est ouvert")
         page = client.get(answer.location).text
         assert "Animation territoriale, Sarthe" in page
-        assert "jusqu’au 30/06/2027" in page
+        assert "du 20/11/2026 au 30/06/2027" in page
 
     def test_pressed_twice_it_is_one_account(self, client_of: Any, ada: int, outbox: Any) -> None:
         client: FlaskClient = client_of(ada)

@@ -170,11 +170,12 @@ def test_two_memberships_of_one_period_count_once(people: People, twins: tuple[i
         paid = joining.request(db.session.get_one(Person, other), offered.id, WORKER)
         pay(paid, paid.amount_cents)
         numbers = asked.id, paid.id
+    alice = put_in(client, people.alice)
     before = picture()
     number = merge(one, other)
     assert [memberships.state_of(memberships.get(which)) for which in numbers] == ["ended", "paid"]
     assert list(db.session.scalars(memberships.member_on(clocks.today()))) == [one]
-    assert "comptent une fois" in put_in(client, people.alice).get(f"/personnes/fusions/{number}").text
+    assert "comptent une fois" in alice.get(f"/personnes/fusions/{number}").text
     with unit_of_work():  # asked for once more, it is the one that stayed
         assert joining.request(db.session.get_one(Person, one), offered.id, WORKER).id == numbers[1]
     assert undo(number).left == []
