@@ -114,7 +114,11 @@ def _check_reach(giver: Account, kind: MandateKind, places: set[int]) -> None:
 
 
 def _refuse_twice(mandate: Mandate, starts_on: date, last_day: date | None, places: set[int]) -> None:
-    """The same function twice at once would be two lines of the list for one seat: the first one is changed instead."""
+    """The same function twice at once would be two lines of the list for one seat: the first one is changed instead.
+
+    The person's row is ours until the end: of two presses, the second sees what the first wrote.
+    """
+    db.session.execute(sa.select(Person.id).where(Person.id == mandate.person.id).with_for_update())
     for other in queries.same_function(mandate):
         if other is mandate or not rules.overlap(starts_on, last_day, other.starts_on, other.last_day):
             continue
