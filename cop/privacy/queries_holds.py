@@ -45,7 +45,9 @@ def holds_mandate(person_ids: Sequence[int], today: date) -> bool:
 
 
 def holds_role(account_ids: Sequence[int], today: date) -> bool:
-    return bool(db.session.scalar(_roles(today).where(Grant.account_id.in_(account_ids)).limit(1)))
+    """The one that comes with a task of a volunteer is given back with the task."""
+    lasting = _roles(today).where(Grant.account_id.in_(account_ids), Grant.origin.not_like("task:%"))
+    return bool(db.session.scalar(lasting.limit(1)))
 
 
 def is_member(person_ids: Sequence[int], today: date) -> bool:

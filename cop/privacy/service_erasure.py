@@ -23,6 +23,9 @@ from cop.registrations import queries as registrations
 from cop.registrations import service as registering
 from cop.registrations.rules import Status
 from cop.statistics.rules_crowd import person_key
+from cop.volunteers import queries as volunteers
+from cop.volunteers import service_tasks
+from cop.volunteers.rules import Stand
 
 _NAMELESS: Final = {
     "given_name": "",
@@ -84,11 +87,15 @@ def _ours(persons: Sequence[Person]) -> list[Person]:
 
 
 def _cancel_what_is_coming(person: Person, now: datetime, actor: Actor) -> None:
-    """The seat goes to the next in line, and the meeting leaves the calendar: both need the address one last time."""
+    """The seat goes to the next in line, and the meeting leaves the calendar: both need the address one last time.
+    So do the places of a volunteer, and the rights that go with them."""
     for registration in registrations.of_people([person.id]):
         event = registration.event
         if registration.status != Status.CANCELLED and event.status == "published" and event.starts_at > now:
             registering.cancel(registration, now=now, actor=actor, by_person=True)
+    for proposal in volunteers.proposals_to([person.id]):
+        if service_tasks.stand(proposal, now) is Stand.ACCEPTED:
+            service_tasks.decline(proposal, actor=actor, now=now)
 
 
 def _count_as_before(persons: Sequence[Person]) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from cop.accounts.models import Account
+from cop.accounts.models import Account, Grant
 from cop.activity.service import WORKER, Actor
 from cop.core import clock as clocks
 from cop.core import jobs as core_jobs
@@ -23,6 +23,8 @@ from cop.privacy.queries_places import generalised
 from cop.registrations import service as registrations
 from cop.registrations.models import Registration
 from cop.territories.models import Territory
+from cop.volunteers import service_tasks
+from cop.volunteers.models import Proposal, Task
 from tests.people_of_the_tests import People, event, person, territory
 from tests.statistics.conftest import ground, key_event, present, professional
 from tests.statistics.test_queries import MARCH, angers, figure, maine_et_loire, mobilised
@@ -164,6 +166,21 @@ def test_a_role_has_to_be_taken_back_first(people: People) -> None:
     with pytest.raises(Refused, match="rôle"):
         erase(number)
     assert db.session.get_one(Person, number).given_name == "Bob"
+
+
+def test_a_volunteer_gives_their_place_back_with_its_right(people: People) -> None:
+    with unit_of_work():
+        meeting = event(people)
+        values = {"territory_id": meeting.territory_id, "starts_at": meeting.starts_at, "created_at": clocks.now()}
+        task = Task(title="Accueillir", minutes=60, places=1, event=meeting, **values)
+        made = Proposal(task=task, person_id=people.diane_id, proposed_at=clocks.now())
+        db.session.add_all([meeting, task, made])
+        db.session.flush()
+        service_tasks.accept(made, actor=WORKER, now=clocks.now())
+        assert db.session.scalars(sa.select(Grant).filter_by(account_id=people.diane_account_id)).all()
+    erase(people.diane_id, tell=False)
+    assert people.diane.anonymised_at
+    assert db.session.scalars(sa.select(Task.taken)).one() == 0
 
 
 def test_a_mandate_has_to_end_first(people: People) -> None:
