@@ -170,6 +170,8 @@ def test_a_task_is_proposed_and_accepted(page: Page, site: Site, sign_in: Any) -
     monday = datetime.now(UTC).date() + timedelta(days=14 - datetime.now(UTC).weekday())
     for name, text in (("title", "Plier les programmes"), ("day", monday.isoformat()), ("at", "19:00"), ("hours", "2")):
         page.locator(f"#{name}").fill(text)
+    whole = page.locator("#territory_id option", has_text="Pays de la Loire").first.get_attribute("value")
+    page.locator("#territory_id").select_option(whole)
     page.locator("main form button[type=submit]").last.click()
     page.locator("form[action$='/proposer'] input[type=checkbox]").first.check()
     press(page, "/proposer")
