@@ -16,7 +16,7 @@ from cop.events import rules
 from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED, reached_by
 from cop.mandates import queries as mandates
-from cop.territories.models import Territory
+from cop.territories.models import Territory, TerritoryPart
 
 SHOWN: Final = 8
 FILLING_WITHIN: Final = timedelta(days=60)
@@ -115,8 +115,10 @@ _WIDEST_FIRST: Final = ("region", "hemi_region", "department", "custom", "epci")
 
 
 def territories(viewer: Account | None, permission: Permission) -> Sequence[Territory]:
-    """Where the viewer may hold an event: the widest first; a commune is too small to be in charge of one."""
-    here = access.visible_to(viewer, permission, Territory.id)
+    """Where the viewer may hold an event, inside the organisation: the widest first; a commune is too small to be in
+    charge of one."""
+    ours = sa.select(TerritoryPart.descendant_id).join(Territory, Territory.id == TerritoryPart.ancestor_id)
+    here = sa.and_(Territory.id.in_(ours.where(Territory.is_root)), access.visible_to(viewer, permission, Territory.id))
     statement = sa.select(Territory).where(Territory.kind.in_(_WIDEST_FIRST), here)
     rank = sa.case({kind: rank for rank, kind in enumerate(_WIDEST_FIRST)}, value=Territory.kind)
     return db.session.scalars(statement.order_by(rank, Territory.name, Territory.id)).all()

@@ -342,3 +342,10 @@ def test_the_week_costs_the_same_with_many_events(client: Any, people: People, s
         client.get("/animation")
     assert len(queries) == few
     assert few <= 24
+
+
+def test_an_event_is_held_inside_the_organisation(sign_in: Any, people: People) -> None:
+    """Alice has her right everywhere; the neighbouring regions we know the communes of are not ours for that."""
+    page = sign_in(people.alice).get(NEW).text
+    assert "Maine-et-Loire" in page
+    assert "Bretagne" not in page
