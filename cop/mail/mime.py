@@ -11,6 +11,7 @@ from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
@@ -154,7 +155,11 @@ def _folded(policy: "EmailPolicy[Any]", name: str, value: Any) -> bytes:
 
 @lru_cache(maxsize=64)
 def _subject(policy: "EmailPolicy[Any]", value: str) -> bytes:
-    return _folded(policy, "Subject", value)
+    """Whole in encoded words: the modern folder loses a blank where one of them ends and plain text begins."""
+    if value.isascii():
+        return _folded(policy, "Subject", value)
+    words = Header(value, "utf-8", maxlinelen=76, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {words}\r\n".encode("ascii")
 
 
 # Below are constants and file names of ours, in lines that need no folding: with the objects that the standard

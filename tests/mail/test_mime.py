@@ -99,6 +99,7 @@ def test_no_value_can_begin_a_header(subject: str, name: str) -> None:
     assert [address.addr_spec for address in message["To"].addresses] == ["diane@cabinet.example"]
 
 
+@example("::::::::::: ’’’’’’ \u00a0:\u00a0")  # a blank was lost behind an encoded word
 @settings(deadline=None)  # no test measures time
 @given(st.text(alphabet='aé« »\u00a0\u202f’·:,;()[]"<>@ ', max_size=200))
 def test_a_subject_is_read_as_it_was_written(subject: str) -> None:
