@@ -39,7 +39,13 @@ def check(content: bytes) -> str:
     try:
         with ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (BadZipFile, LargeZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (
+        BadZipFile,
+        LargeZipFile,
+        ValueError,
+        OSError,
+        RuntimeError,
+    ) as error:  # RuntimeError: a way of packing unknown
         raise Refused(DAMAGED) from error
     if len(entries) > MOST_ENTRIES:
         raise Refused(BOMB)

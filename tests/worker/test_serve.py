@@ -133,18 +133,18 @@ def whole_of(served: Served) -> set[int]:
     return whole if len(whole) >= 4 else set()
 
 
-def stop_and_look(served: Served, *numbers: int) -> None:
-    """Every process of it ends, in order, and the port is free again."""
+def stop_and_look(served: Served, *numbers: int) -> set[int]:
+    """Send the signals; the port is free again. Returns the processes that are still there."""
     # The first web worker answers while the second is still being started.
     whole = until(lambda: whole_of(served), "web, two web workers and the worker")
     for number in numbers:
         served.process.send_signal(number)
         time.sleep(0.05)
     assert served.process.wait(PATIENCE) == 0
-    assert not [pid for pid in whole if alive(pid)]
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", served.port))
+    return {pid for pid in whole if alive(pid)}
 
 
 def test_what_is_killed_comes_back_and_what_is_stopped_stops_whole(served: Served) -> None:
@@ -154,19 +154,19 @@ def test_what_is_killed_comes_back_and_what_is_stopped_stops_whole(served: Serve
     kill_and_wait(served, "cop.commands worker")
     kill_and_wait(served, "gunicorn")
     assert served.log.read_text().count("(code -9): started again") == 2
-    stop_and_look(served, signal.SIGINT)
+    assert stop_and_look(served, signal.SIGINT) == set()
 
 
 def test_a_signal_passed_on_twice_is_still_an_orderly_stop(served: Served) -> None:
     """`make` passes on the SIGTERM its whole group has just received."""
-    stop_and_look(served, signal.SIGTERM, signal.SIGTERM)
+    assert stop_and_look(served, signal.SIGTERM, signal.SIGTERM) == set()
 
 
 def test_killed_itself_it_leaves_nothing_behind(served: Served) -> None:
-    whole = set(children(served.process.pid))
+    whole = until(lambda: whole_of(served), "web, two web workers and the worker")
     served.process.kill()
-    served.process.wait(PATIENCE)
-    until(lambda: not [pid for pid in whole if alive(pid)], "its children end")
+    assert served.process.wait(PATIENCE) == -signal.SIGKILL
+    until(lambda: not [pid for pid in whole if alive(pid)], "its children, and theirs, end")
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
