@@ -81,6 +81,7 @@ TABS: Final = {
 def init_app(app: Application) -> None:
     app.context_processor(_page_frame)
     app.add_template_global(tabs_of)
+    app.add_template_global(host.word, "word_of_host")
 
 
 def _page_frame() -> dict[str, Any]:

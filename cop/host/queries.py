@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from cop.core.db import db
+from cop.core.i18n import language
 from cop.host.models import Host
 from cop.territories.models import RegisterImport
 
@@ -30,3 +31,13 @@ def register_extract_date() -> date | None:
     statement = sa.select(RegisterImport.extract_date).where(RegisterImport.is_current.is_(True)).limit(1)
     found: date | None = db.session.scalar(statement)
     return found
+
+
+def word(name: str, otherwise: str) -> str:
+    """The organisation's own word for something, in the reader's language; ``otherwise`` where it has none.
+
+    What joining is called, for instance: an association has members, a health contract has a network.
+    """
+    organisation = current_host()
+    words = organisation.vocabulary if organisation else {}
+    return str(words.get(f"{name}_{language()}") or otherwise)

@@ -127,7 +127,7 @@ def test_the_reminders(name: str) -> None:
 def test_a_vocabulary_is_plain_data(name: str) -> None:
     vocabulary = loader.read(name).vocabulary
     assert json.loads(json.dumps(vocabulary)) == vocabulary
-    assert {key[:-3] for key in vocabulary} == {"professionals", "key_events", "animator"}
+    assert {key[:-3] for key in vocabulary} == {"professionals", "key_events", "animator", "join"}
 
 
 def test_a_word_nobody_reads_is_refused() -> None:

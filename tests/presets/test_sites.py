@@ -167,3 +167,12 @@ def test_two_organisations_do_not_mix(app: object) -> None:
     with pytest.raises(Refused, match="cokillaje"):
         apply("pacte")
     assert rows() == before
+
+
+@pytest.mark.parametrize("name", ["cls-pontchateau", "ctg", "pacte"])
+def test_a_network_without_membership_is_joined_not_adhered_to(app: object, client: FlaskClient, name: str) -> None:
+    apply(name)
+    page = client.get("/adherer").text
+    assert "Rejoindre le réseau" in page
+    assert "Adhérer" not in page
+    assert "assemblées" not in page
