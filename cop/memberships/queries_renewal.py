@@ -88,11 +88,13 @@ def step(step_id: int) -> RenewalStep:
 def to_renew(today: date) -> sa.ColumnElement[bool]:
     """Memberships that were paid up, end soon or ended lately, and that nobody followed by a paid one.
 
-    Whoever left on purpose is not asked again.
+    Whoever left on purpose is not asked again; nor is whoever has just joined, as long as what they paid for lasts.
     """
     first = db.session.scalar(sa.select(sa.func.max(RenewalStep.days_before)).where(RenewalStep.active)) or 0
     horizon = today + timedelta(days=max(first, queries.settings().renewal_opens_days))
+    settled_in = clock.start_of_day(today - rules.JUST_JOINED)
     return sa.and_(
+        sa.or_(Membership.ends_on < today, Membership.requested_at < settled_in),
         Membership.ends_on >= today - rules.GIVEN_UP_AFTER,
         Membership.ends_on <= horizon,
         Membership.ended_on.is_(None),

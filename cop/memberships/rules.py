@@ -166,6 +166,8 @@ DEADLINE_KIND: Final = "memberships.deadline"
 WITHIN: Final = timedelta(days=14)
 # A member whose period ended longer ago is no longer reminded of it.
 GIVEN_UP_AFTER: Final = timedelta(days=92)
+# Who joins in November of a civil year has paid until December: to be asked for more within days is no welcome.
+JUST_JOINED: Final = timedelta(days=60)
 FROM_HOUR: Final = 8  # nobody wants to be reminded to pay at one in the morning
 
 

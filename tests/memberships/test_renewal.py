@@ -283,3 +283,17 @@ def test_somebody_who_is_no_member_is_told_how_to_become_one(people: People, sig
     assert "Pas d’adhésion en cours" in shown
     assert "Adhérer" in shown
     assert sign_in(people.bob).get("/moi/adhesion").status_code == 200
+
+
+def test_who_has_just_joined_is_not_asked_again_before_the_end(
+    people: People, campaign: int, outbox: Any, clock: ClockHand
+) -> None:
+    clock.set("2026-11-20 09:00")
+    with unit_of_work():
+        offered = db.session.scalars(sa.select(MembershipKind)).one()
+        made = service.request(person("Nadia", "Neveu", email="nadia@cabinet.example"), offered.id, COMMAND)
+        pay(made, offered.amount_cents, method="transfer")
+    for day, told in (("2026-11-20 10:00", False), ("2026-12-21 09:00", False), ("2027-01-30 09:00", True)):
+        clock.set(day)
+        jobs.run(RENEWAL)
+        assert ("nadia@cabinet.example" in {mail.recipient for mail in sent(outbox)}) is told, day
