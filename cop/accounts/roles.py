@@ -18,6 +18,7 @@ _VOLUNTEER: Final = frozenset({Permission.ATTENDANCE_TAKE, Permission.EVENT_READ
 _READER: Final = frozenset({Permission.STATISTICS_READ})
 _RELAY: Final = _VOLUNTEER | {Permission.EVENT_EDIT, Permission.REGISTRATION_MANAGE, Permission.ATTENDANCE_CLOSE}
 _ANIMATOR: Final = _RELAY | {
+    Permission.CAMPAIGN_SEND,
     Permission.COMMUNITY_EDIT,
     Permission.EVENT_CREATE,
     Permission.MANDATE_READ,
@@ -34,6 +35,8 @@ _ANIMATOR: Final = _RELAY | {
 _COORDINATOR: Final = _ANIMATOR | {
     Permission.ACTIVITY_READ,
     Permission.APPLICATION_DECIDE,
+    Permission.EVENT_APPROVE,
+    Permission.KIND_MANAGE,
     Permission.MAIL_READ,
     Permission.MANDATE_MANAGE,
     Permission.MEMBERSHIP_MANAGE,

@@ -1,0 +1,10 @@
+"""Who approves, organises, speaks; what is joined to an event."""
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,10 @@
+"""What a kind sets, and events kept as templates."""
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
