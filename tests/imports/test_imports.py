@@ -63,8 +63,8 @@ def test_from_the_file_to_the_record_and_back(desk: Desk) -> None:
     assert (count(Person), count(PracticeSite), count(ImportedPerson)) == (*before, 0)
     assert desk.held.left == []
     assert count(RowChange) == 0
-    acts = db.session.scalars(sa.select(ActivityEntry.action).where(ActivityEntry.subject_type == "import"))
-    assert list(acts) == ["import.uploaded", "import.applied", "import.undone"]
+    acts = sa.select(ActivityEntry.action).where(ActivityEntry.subject_type == "import").order_by(ActivityEntry.id)
+    assert db.session.scalars(acts).all() == ["import.uploaded", "import.applied", "import.undone"]
 
 
 def test_the_refused_lines_are_mended_and_sent_again(desk: Desk) -> None:
