@@ -106,6 +106,8 @@ class Event(Numbered):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancellation_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    # When somebody asked that a change be told at once, without waiting for the event to be still.
+    tell_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     kind: Mapped[EventKind] = relationship()
     territory: Mapped[Territory] = relationship(foreign_keys=territory_id)
@@ -115,6 +117,11 @@ class Event(Numbered):
     half_days: Mapped[list["HalfDay"]] = relationship(
         back_populates="event", cascade="all, delete-orphan", order_by="HalfDay.starts_at"
     )
+
+    @property
+    def held_half_days(self) -> list["HalfDay"]:
+        """Those that take place, in order."""
+        return [half_day for half_day in self.half_days if half_day.cancelled_at is None]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -144,6 +151,11 @@ class HalfDay(Numbered):
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     headcount: Mapped[int | None]  # people counted without names (public meetings)
+    # Called off while the rest of the event is held. ``cancelled_sequence``: the event's ``calendar_sequence`` then,
+    # so that whoever was told before reads that it is news.
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cancelled_sequence: Mapped[int | None]
+    cancellation_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("account.id", ondelete="SET NULL"),
