@@ -11,7 +11,7 @@ help:  ## this list
 run:  ## set up, then serve the demo on http://localhost:8000 (PORT=8123 make run: elsewhere)
 	@$(SETUP) --free-port cop serve --demo
 
-test:  ## set up, then everything: checks, both databases, browser
+test:  ## set up, then everything: checks, both databases, browser, mail servers
 	@$(SETUP) --development python -m deploy.check
 
 check:  ## linters, types and contracts only

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deploy import suites
-from deploy.console import PROJECT, VENV, Problem, answer_signals, say
+from deploy.console import PROJECT, VENV, NotHere, Problem, answer_signals, say
 from deploy.suites import Beside
 
 
@@ -25,6 +25,7 @@ class Outcome:
     failure: str  # empty when all went well
     seconds: float
     told: str = ""
+    left_out: bool = False  # this machine does not allow it, and that is no fault of ours
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,11 @@ STEPS = (
     Step("checks", "declared dependencies", tool("deptry", ".")),
     Step("checks", "templates", tool("djlint", "templates", "--lint", "--quiet")),
     Step("sqlite", "tests on SQLite", lambda paths: suites.sqlite(paths).in_front()),
-    Step("postgres", "tests on PostgreSQL", lambda paths: suites.postgresql(paths).in_front()),
     Step("browser", "tests in Chromium", lambda paths: suites.in_browser(paths).in_front()),
+    Step("mailbox", "tests with mail servers", lambda paths: suites.with_mail_servers(paths).in_front()),
+    # The longest: it runs beside those above, and is shown at the end.
+    Step("postgres", "tests on PostgreSQL", lambda paths: suites.postgresql(paths).in_front()),
 )
-
-
-# By name only: they fetch Debian's mail servers, and need a kernel that lets one make namespaces.
-APART = (Step("mailbox", "tests with mail servers", lambda paths: suites.with_mail_servers(paths).in_front()),)
 
 
 def perform(chosen: Sequence[Step], paths: Sequence[str]) -> list[Outcome]:
@@ -82,7 +81,7 @@ def perform(chosen: Sequence[Step], paths: Sequence[str]) -> list[Outcome]:
             say(f"[{number}/{len(chosen)}] {one.title}")
             if one.group == "sqlite" and "postgres" in groups:
                 beside = Beside(suites.postgresql(paths))
-                say("  The same tests run on PostgreSQL meanwhile; they are shown next.")
+                say("  The same tests run on PostgreSQL meanwhile; they are shown at the end.")
             if one.group == "postgres" and beside:
                 failure, told = beside.follow()
                 outcomes.append(Outcome(one.title, failure, beside.seconds, told))
@@ -96,33 +95,38 @@ def perform(chosen: Sequence[Step], paths: Sequence[str]) -> list[Outcome]:
 
 def _perform(one: Step, paths: Sequence[str]) -> Outcome:
     began = time.monotonic()
+    failure, told, left_out = "", "", False
     try:
         failure, told = one.run(paths)
+    except NotHere as problem:
+        told, left_out = str(problem), True
+        say(told)
     except Problem as problem:
-        failure, told = str(problem), ""
+        failure = str(problem)
         say(failure)
-    return Outcome(one.title, failure, time.monotonic() - began, told)
+    return Outcome(one.title, failure, time.monotonic() - began, told, left_out)
 
 
 def summarise(outcomes: Sequence[Outcome], seconds: float) -> None:
     say("\nSummary")
     for outcome in outcomes:
-        mark = "FAILED" if outcome.failure else "ok"
+        mark = "FAILED" if outcome.failure else "NOT RUN" if outcome.left_out else "ok"
         say(f"  {mark:<7} {outcome.title:<24} {outcome.seconds:6.1f} s  {outcome.told}".rstrip())
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:
         say(f"\n{outcome.title}: {outcome.failure}")
-    say(f"\n{'All is well' if not failed else f'{len(failed)} of {len(outcomes)} failed'} ({seconds:.0f} s).")
+    verdict = f"{len(failed)} of {len(outcomes)} failed" if failed else "All is well"
+    left_out = ", ".join(outcome.title for outcome in outcomes if outcome.left_out)
+    say(f"\n{verdict}{f', but not run here: {left_out}' if left_out else ''} ({seconds:.0f} s).")
 
 
 def chosen(groups: Sequence[str]) -> list[Step]:
-    """The steps of these groups; all that need nothing special when none is named."""
-    return [one for one in (*STEPS, *APART) if one.group in groups] if groups else list(STEPS)
+    return [one for one in STEPS if not groups or one.group in groups]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="deploy.check", description="Checks and tests.")
-    parser.add_argument("--only", choices=sorted({one.group for one in (*STEPS, *APART)}), action="append")
+    parser.add_argument("--only", choices=sorted({one.group for one in STEPS}), action="append")
     parser.add_argument("paths", nargs="*", help="tests to run instead of all")
     asked = parser.parse_args(arguments)
     answer_signals()

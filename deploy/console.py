@@ -24,6 +24,10 @@ class Problem(Exception):
     """Something is missing or failed: a sentence for the person, with the way out."""
 
 
+class NotHere(Problem):
+    """This machine does not let it be done: said, with the way out, and no reason to refuse the rest."""
+
+
 def say(text: str) -> None:
     print(text, flush=True)
 

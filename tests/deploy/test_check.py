@@ -6,7 +6,7 @@ import pytest
 
 from deploy import check, suites
 from deploy.check import Outcome, Step
-from deploy.console import Problem
+from deploy.console import NotHere, Problem
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.events.test_rules" name="test_a"/>
@@ -36,6 +36,18 @@ def test_a_missing_piece_fails_its_step_and_the_others_go_on(capsys: pytest.Capt
     assert "FAILED  tests in Chromium" in said
     assert "No Chromium was found. Install one" in said
     assert "1 of 2 failed" in said
+
+
+def test_what_this_machine_refuses_is_said_and_fails_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    def refused(_: object) -> tuple[str, str]:
+        raise NotHere("This machine lets nobody make a namespace.")
+
+    outcomes = check.perform([Step("mailbox", "tests with mail servers", refused)], [])
+    check.summarise(outcomes, 2.0)
+    said = capsys.readouterr().out
+    assert "NOT RUN tests with mail servers" in said
+    assert "This machine lets nobody make a namespace." in said
+    assert "All is well, but not run here: tests with mail servers (2 s)." in said
 
 
 def test_all_is_well_only_when_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,8 +17,11 @@ from email import message_from_bytes
 from email.policy import default
 from imaplib import IMAP4_SSL
 from pathlib import Path
+from shlex import quote
 
 import pytest
+
+from deploy.mailservers import APART
 
 PATIENCE = 30.0
 PASSWORD = "mailbox-of-the-tests"
@@ -124,10 +127,9 @@ def start(root: Path, folder: Path) -> MailServers:
         _postfix(root, folder, smtp, lmtp)
     (folder / "dovecot.conf").write_text(_dovecot(folder, imap, lmtp))
     (folder / "start.sh").write_text(_script(root, folder, with_postfix=bool(smtp)))
-    apart = ["--map-current-user", "--keep-caps"] if os.geteuid() else []
     with (folder / "out.log").open("wb") as output:
         process = subprocess.Popen(
-            ["unshare", *apart, "--mount", "--pid", "--fork", "--kill-child", "sh", str(folder / "start.sh")],
+            [*APART, "--kill-child", "sh", str(folder / "start.sh")],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -286,7 +288,7 @@ service stats {{
 
 def _script(root: Path, folder: Path, *, with_postfix: bool) -> str:
     over = [
-        f"mount -t overlay overlay -o lowerdir={root}/usr/{name}:/usr/{name} /usr/{name}"
+        f"mount -t overlay overlay -o {quote(f'lowerdir={root}/usr/{name}:/usr/{name}')} /usr/{name}"
         for name in ("lib", "sbin", "bin", "share")
         if (root / "usr" / name).is_dir()
     ]
@@ -296,7 +298,7 @@ def _script(root: Path, folder: Path, *, with_postfix: bool) -> str:
             *over,
             f"mount -t overlay overlay -o lowerdir={folder}/etc:/etc /etc",
             *(["postfix start-fg &"] if with_postfix else []),
-            f"exec dovecot -F -c {folder}/dovecot.conf",
+            f"exec dovecot -F -c {quote(f'{folder}/dovecot.conf')}",
             "",
         )
     )
