@@ -1,16 +1,18 @@
 """Events, their kinds and their half-days."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cop.accounts.models import Account
 from cop.core import personal
 from cop.core.clock import local
 from cop.core.db import Base, Numbered, UTCDateTime
 from cop.core.i18n import _l
+from cop.people.rules import search_name
+from cop.events.models_series import EventSeries
 from cop.territories.models import Territory
 from cop.territories.rules import department_of_commune
 
@@ -30,8 +32,17 @@ class EventKind(Numbered):
     half_days: Mapped[int] = mapped_column(default=1)
     capacity: Mapped[int | None]
     key_event: Mapped[bool] = mapped_column("is_key_event", default=False)
-    attendance: Mapped[str] = mapped_column(sa.String(20), default="by_half_day")  # by_half_day, headcount
+    attendance: Mapped[str] = mapped_column(sa.String(20), default="by_half_day")  # by_half_day, by_name, headcount
     audience: Mapped[str] = mapped_column(sa.String(20), default="public")  # public, members, invited
+    approval: Mapped[bool] = mapped_column("wants_approval", default=False)  # read before it is published
+    # Hours before the start; none: up to the start itself.
+    closes_hours_before: Mapped[int | None]  # registration
+    offer_hours: Mapped[int | None]  # how long a seat is kept for who is next in line; none: given at once
+    stop_hours: Mapped[int | None]  # from here on nobody moves up the waiting list
+    # What a new event of this kind offers, unless its animator says otherwise.
+    colleagues: Mapped[bool] = mapped_column("offers_colleagues", default=False)
+    arrangement: Mapped[bool] = mapped_column("offers_arrangement", default=False)
+    carpool: Mapped[bool] = mapped_column("offers_carpool", default=False)
     position: Mapped[int] = mapped_column(default=0)
     archived: Mapped[bool] = mapped_column("is_archived", default=False)
 
@@ -64,6 +75,7 @@ class Event(Numbered):
     __tablename__ = "event"
     __table_args__ = (
         sa.Index(None, "status", "starts_at"),
+        sa.Index(None, "series_id", "series_position"),
         sa.CheckConstraint("seats_taken >= 0", name="seats_taken_positive"),
         sa.CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="seats_within_capacity"),
     )
@@ -89,10 +101,21 @@ class Event(Numbered):
     waiting: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(sa.String(20), default="draft")  # draft, published, cancelled
     audience: Mapped[str] = mapped_column(sa.String(20), default="public")
+    # The registration form. ``form_revision`` is raised by every change of what it asks.
+    registration_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # none: when the event begins
+    colleagues: Mapped[bool] = mapped_column("takes_colleagues", default=False)
+    arrangement: Mapped[bool] = mapped_column("asks_arrangement", default=False)
+    form_revision: Mapped[int] = mapped_column(default=0)
     key_event: Mapped[bool] = mapped_column("is_key_event", default=False)
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # of the first half-day
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)  # of the last one
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="Europe/Paris")
+    # Among others: a seminar of a cycle, a date of a regular meeting; then the local day its rule gave, and whether it
+    # was changed by hand since.
+    series_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event_series.id", ondelete="SET NULL"))
+    series_position: Mapped[int | None]
+    planned_on: Mapped[date | None]
+    detached: Mapped[bool] = mapped_column("is_detached", default=False)
     organiser_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("account.id", ondelete="SET NULL"),
         index=True,
@@ -108,11 +131,16 @@ class Event(Numbered):
     cancellation_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     # When somebody asked that a change be told at once, without waiting for the event to be still.
     tell_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Held by others, who register people themselves: where to do it.
+    outside_url: Mapped[str] = mapped_column(sa.String(500), default="")
+    # What the agenda's search reads: words as they are searched, kept by ``_keep_searched``.
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
 
     kind: Mapped[EventKind] = relationship()
     territory: Mapped[Territory] = relationship(foreign_keys=territory_id)
     commune: Mapped[Territory | None] = relationship(foreign_keys=commune_id)
     organiser: Mapped[Account | None] = relationship()
+    series: Mapped[EventSeries | None] = relationship()
     themes: Mapped[list[Theme]] = relationship(secondary=event_theme, order_by=Theme.position)
     half_days: Mapped[list["HalfDay"]] = relationship(
         back_populates="event", cascade="all, delete-orphan", order_by="HalfDay.starts_at"
@@ -122,6 +150,12 @@ class Event(Numbered):
     def held_half_days(self) -> list["HalfDay"]:
         """Those that take place, in order."""
         return [half_day for half_day in self.half_days if half_day.cancelled_at is None]
+
+    @validates("title", "speakers", "summary")
+    def _keep_searched(self, name: str, value: str) -> str:
+        words = {"title": self.title, "speakers": self.speakers, "summary": self.summary, name: value}
+        self.search_text = search_name(*(word or "" for word in words.values()))
+        return value
 
     @property
     def zone(self) -> ZoneInfo:
@@ -138,6 +172,11 @@ class Event(Numbered):
         return f"{self.commune.name} ({department_of_commune(self.commune.code)})" if self.commune else ""
 
     @property
+    def cycle(self) -> EventSeries | None:
+        """The cycle it is a seminar of: one registers there, for all of them."""
+        return self.series if self.series_id and self.series and self.series.cycle else None
+
+    @property
     def seats_left(self) -> int | None:
         return None if self.capacity is None else max(0, self.capacity - self.seats_taken)
 
@@ -151,6 +190,7 @@ class HalfDay(Numbered):
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     headcount: Mapped[int | None]  # people counted without names (public meetings)
+    children: Mapped[int | None]  # how many of them were children; none: nobody said
     # Called off while the rest of the event is held. ``cancelled_sequence``: the event's ``calendar_sequence`` then,
     # so that whoever was told before reads that it is news.
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
