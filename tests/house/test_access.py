@@ -125,6 +125,7 @@ MATRIX: Final = {
     "inbox.received": COORDINATION,
     "invitations.change_feed": (LOGIN, IN, MISSING, MISSING, MISSING, MISSING),  # the team is nobody's guest here
     "invitations.feed": MEMBERS,
+    "invitations.invited": EVERYBODY,
     "invitations.public_feed": EVERYBODY,
     "joining.accept": COORDINATION_OF_BOB,
     "joining.application": COORDINATION_OF_BOB,

@@ -24,6 +24,7 @@ from cop.duplicates import service as merging
 from cop.duplicates.models import Pair
 from cop.events.models import Event
 from cop.imports.models import Import
+from cop.invitations import queries_guests, service_guests
 from cop.invitations import service as invitations
 from cop.joining import mails as joining_mails
 from cop.joining.models import Application as Applied
@@ -97,6 +98,7 @@ class Things:
     application_token: str
     answer_id: int
     inbox_id: int
+    guest_token: str
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -139,8 +141,14 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *entrusted(who, place, number), *joined(who, number), listed(people),
             *asked(who, number), "participant",
             *partnered(who, place, number), *gathered(who, place, number),
-            *helping(who, place, number), *received(held, number),
+            *helping(who, place, number), *received(held, number), guest(held, who),
         )  # fmt: skip
+
+
+def guest(held: Event, who: Person) -> str:
+    """Asked to come by a personal link."""
+    service_guests.add(held.id, [who.id], "staff", clock.now())
+    return queries_guests.token_of(held.id, who.id)
 
 
 def received(held: Event, number: int) -> tuple[int, int]:

@@ -1,0 +1,52 @@
+"""Who is asked to an event, and the personal link they come by."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from cop.core import links, tokens
+from cop.core.db import db
+from cop.core.errors import NotFound
+from cop.invitations.models_guests import Guest
+from cop.people.models import Person
+
+PURPOSE: Final = "guest"
+
+
+def is_guest(event_id: int, person_id: int) -> bool:
+    """Whether the person was asked, whatever they answered: who declined may change their mind."""
+    return find(event_id, person_id) is not None
+
+
+def find(event_id: int, person_id: int) -> Guest | None:
+    statement = sa.select(Guest).where(Guest.event_id == event_id, Guest.person_id == person_id)
+    found: Guest | None = db.session.scalar(statement.options(joinedload(Guest.event), joinedload(Guest.person)))
+    return found
+
+
+def token_of(event_id: int, person_id: int) -> str:
+    """It stays: the event may be put off. Whoever is taken off the list has a link that opens nothing."""
+    return tokens.sign(PURPOSE, f"{event_id}:{person_id}")
+
+
+def guest_link(event_id: int, person_id: int) -> str:
+    """The address in the mail, ``/invite/<token>``: it leads to the event's page with the form ready."""
+    return links.absolute_url("invitations.invited", guest_token=token_of(event_id, person_id))
+
+
+def by_token(token: str) -> Guest:
+    """The guest a personal link speaks for. A merged record answers by the one it is in.
+
+    Raises :class:`NotFound` for a wrong link, or for somebody who is no guest any more.
+    """
+    try:
+        event_id, person_id = (int(part) for part in tokens.read(PURPOSE, token).split(":"))
+    except (tokens.BadToken, ValueError):
+        raise NotFound from None
+    while (guest := find(event_id, person_id)) is None:
+        merged_into = db.session.scalar(sa.select(Person.merged_into_id).where(Person.id == person_id))
+        if merged_into is None:
+            raise NotFound
+        person_id = merged_into
+    return guest
