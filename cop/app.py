@@ -37,6 +37,7 @@ SLICES: Final = (
     "invitations",
     "registrations",
     "attendance",
+    "carpool",
     "reminders",
     "statistics",
     "network",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cop.core.db import Numbered, UTCDateTime
-from cop.events.models import EventKind
+from cop.events.models import Event, EventKind
 
 
 class ReminderRule(Numbered):
@@ -25,3 +25,18 @@ class ReminderRule(Numbered):
     holds_from: Mapped[datetime] = mapped_column(UTCDateTime)
 
     kind: Mapped[EventKind] = relationship()
+
+
+class ReminderException(Numbered):
+    """What one event says of a rule of its kind: a sentence of its own after the rule's, or no such reminder."""
+
+    __tablename__ = "reminder_exception"
+    __table_args__ = (sa.UniqueConstraint("event_id", "rule_id"),)
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    rule_id: Mapped[int] = mapped_column(sa.ForeignKey("reminder_rule.id", ondelete="CASCADE"), index=True)
+    off: Mapped[bool] = mapped_column("is_off", default=False)
+    sentence: Mapped[str] = mapped_column(sa.Text, default="")
+
+    event: Mapped[Event] = relationship()
+    rule: Mapped[ReminderRule] = relationship()
