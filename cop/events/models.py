@@ -129,6 +129,8 @@ class Event(Numbered):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancellation_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    carpool: Mapped[bool] = mapped_column("offers_carpool", default=False)
+    template_name: Mapped[str] = mapped_column(sa.String(120), default="")  # what a template is called
     # When somebody asked that a change be told at once, without waiting for the event to be still.
     tell_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Held by others, who register people themselves: where to do it.
