@@ -11,8 +11,8 @@ from cop.core import personal
 from cop.core.clock import local
 from cop.core.db import Base, Numbered, UTCDateTime
 from cop.core.i18n import _l
-from cop.people.rules import search_name
 from cop.events.models_series import EventSeries
+from cop.people.rules import search_name
 from cop.territories.models import Territory
 from cop.territories.rules import department_of_commune
 
@@ -77,7 +77,10 @@ class Event(Numbered):
         sa.Index(None, "status", "starts_at"),
         sa.Index(None, "series_id", "series_position"),
         sa.CheckConstraint("seats_taken >= 0", name="seats_taken_positive"),
-        sa.CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="seats_within_capacity"),
+        sa.CheckConstraint("online_taken >= 0 AND online_taken <= seats_taken", name="online_taken_within_seats"),
+        sa.CheckConstraint(
+            "capacity IS NULL OR seats_taken - online_taken + seats_held <= capacity", name="seats_within_capacity"
+        ),
     )
 
     slug: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -99,6 +102,15 @@ class Event(Numbered):
     capacity: Mapped[int | None]
     seats_taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
+    # Held: kept for groups and not taken yet. On line: of a hybrid event, whose two capacities are counted apart; what
+    # the other two columns count in all, these count on line only.
+    quota_count: Mapped[int] = mapped_column(default=0)
+    seats_held: Mapped[int] = mapped_column(default=0)
+    online_taken: Mapped[int] = mapped_column(default=0)
+    online_held: Mapped[int] = mapped_column(default=0)
+    online_waiting: Mapped[int] = mapped_column(default=0)
+    offer_hours: Mapped[int | None]  # how long a freed seat is offered to who is next in line; none: given at once
+    stop_hours: Mapped[int | None]  # so many hours before the start, nobody is called from the waiting list any more
     status: Mapped[str] = mapped_column(sa.String(20), default="draft")  # draft, published, cancelled
     audience: Mapped[str] = mapped_column(sa.String(20), default="public")
     # The registration form. ``form_revision`` is raised by every change of what it asks.
