@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from cop.core import clock
 from cop.core.errors import Refused
 from cop.core.i18n import _l
+from cop.events import rules as event_rules
 
 HEADCOUNT: Final = "headcount"  # people are counted at the door, not named
 MOST_PEOPLE: Final = 100_000
-_NOON: Final = 12
-_EVENING: Final = 17
 
 
 class State(StrEnum):
@@ -32,16 +31,30 @@ class Stage(StrEnum):
     """Where a half-day stands."""
 
     DRAFT = "draft"
+    POSTPONED = "postponed"
     CANCELLED = "cancelled"
+    CALLED_OFF = "called_off"  # this half-day alone
     BEFORE = "before"
     OPEN = "open"
     CLOSED = "closed"
 
 
-def stage(*, status: str, starts_at: datetime, closed_at: datetime | None, now: datetime, zone: ZoneInfo) -> Stage:
+def stage(
+    *,
+    status: str,
+    starts_at: datetime,
+    closed_at: datetime | None,
+    now: datetime,
+    zone: ZoneInfo,
+    called_off: bool = False,
+) -> Stage:
     """Check-in opens with the day itself: nobody was present at what has not taken place."""
-    if status in {Stage.DRAFT, Stage.CANCELLED}:
+    if status in event_rules.OFF:
         return Stage(status)
+    if status != event_rules.PUBLISHED:
+        return Stage.DRAFT
+    if called_off:
+        return Stage.CALLED_OFF
     if closed_at is not None:
         return Stage.CLOSED
     return Stage.BEFORE if clock.local_date(now, zone) < clock.local_date(starts_at, zone) else Stage.OPEN
@@ -49,7 +62,9 @@ def stage(*, status: str, starts_at: datetime, closed_at: datetime | None, now: 
 
 _REFUSALS: Final = {
     Stage.DRAFT: _l("This event is not published: nobody can be checked in."),
+    Stage.POSTPONED: _l("This event is postponed: nobody can be checked in before its new date."),
     Stage.CANCELLED: _l("This event was cancelled: nobody can be checked in."),
+    Stage.CALLED_OFF: _l("This half-day was called off: nobody can be checked in."),
     Stage.BEFORE: _l("Check-in opens on the day itself."),
     Stage.CLOSED: _l("This half-day is closed. Reopen it to correct it."),
 }
@@ -78,11 +93,14 @@ class Span(Protocol):
     def starts_at(self) -> datetime: ...
     @property
     def closed_at(self) -> datetime | None: ...
+    @property
+    def cancelled_at(self) -> datetime | None: ...
 
 
 def meant(half_days: Sequence[Span], now: datetime, zone: ZoneInfo) -> int:
     """The half-day one comes for: today's that began last, else the one left open, else the next one."""
-    ordered = sorted(half_days, key=lambda half: half.starts_at)
+    held = [half for half in half_days if half.cancelled_at is None]
+    ordered = sorted(held or half_days, key=lambda half: half.starts_at)
     today = [half for half in ordered if clock.local_date(half.starts_at, zone) == clock.local_date(now, zone)]
     if today:
         begun = [half for half in today if half.starts_at <= now]
@@ -96,9 +114,3 @@ def split_name(words: str) -> dict[str, str]:
     """What was searched for in vain, as the name of somebody to add: « Claire Le Goff » → Claire, Le Goff."""
     given, _, family = " ".join(words.split()).partition(" ")
     return {"given_name": given, "family_name": family} if given else {}
-
-
-def part_of_day(starts_at: datetime, zone: ZoneInfo) -> str:
-    """morning, afternoon or evening, as people call the half-day."""
-    hour = clock.local(starts_at, zone).hour
-    return "morning" if hour < _NOON else "afternoon" if hour < _EVENING else "evening"

@@ -1,7 +1,6 @@
-"""Reading events: one by one, for the public agenda and for those who run them."""
+"""Reading events: one by one, and what those who run them choose from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from cop.core.errors import NotFound
 from cop.events import rules
 from cop.events.models import Event, EventKind, Theme
 from cop.events.rules import Description, Span
-from cop.territories.models import Territory, TerritoryPart
+from cop.territories.models import Territory
 
 # All that a line of a list shows, in a fixed number of statements.
 LISTED = (
@@ -30,22 +29,6 @@ WHOLE = (*LISTED, joinedload(Event.organiser), selectinload(Event.themes))
 SHOWN = (joinedload(Event.kind), joinedload(Event.commune), joinedload(Event.half_days), joinedload(Event.themes))
 
 _BY_SLUG: Final = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(*SHOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a reader of the agenda asked for; each is a code, or nothing."""
-
-    territory: str = ""
-    kind: str = ""
-    mode: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.territory or self.kind or self.mode)
-
-
-NO_FILTER: Final = Filters()
 
 
 def get(event_id: int) -> Event:
@@ -63,9 +46,9 @@ def by_slug(slug: str) -> Event:
 
 
 def public_by_slug(slug: str) -> Event:
-    """A draft does not exist for the public."""
+    """What is not published does not exist for the public."""
     event = by_slug(slug)
-    if event.status == rules.DRAFT:
+    if event.status not in rules.VISIBLE:
         raise NotFound
     return event
 
@@ -104,7 +87,7 @@ def made_since(
         Event.organiser_id.is_not_distinct_from(organiser_id),
         Event.title == title,
         Event.starts_at == starts_at,
-        Event.status != rules.CANCELLED,
+        Event.status.in_((*rules.UNPUBLISHED, rules.PUBLISHED)),
     )
     found: Event | None = db.session.scalar(statement.order_by(Event.id).limit(1))
     return found
@@ -113,7 +96,7 @@ def made_since(
 def description_of(event: Event) -> Description:
     return Description(
         title=event.title,
-        half_days=tuple(Span(half.starts_at, half.ends_at, half.id) for half in event.half_days),
+        half_days=tuple(Span(half.starts_at, half.ends_at, half.id) for half in event.held_half_days),
         territory_id=event.territory_id,
         project_id=event.project_id,
         community_id=event.community_id,
@@ -131,98 +114,6 @@ def description_of(event: Event) -> Description:
         time_zone=event.time_zone,
         theme_ids=frozenset(theme.id for theme in event.themes),
     )
-
-
-# --- The agenda -----------------------------------------------------------------------------------
-
-
-def _listed_publicly() -> sa.ColumnElement[bool]:
-    return sa.and_(Event.status != rules.DRAFT, Event.audience == "public")
-
-
-def _filtered(statement: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
-    if filters.kind:
-        statement = statement.join(Event.kind).where(EventKind.code == filters.kind)
-    if filters.mode == "online":
-        statement = statement.where(Event.mode.in_(("online", "hybrid")))
-    elif filters.mode == "onsite":
-        statement = statement.where(Event.mode.in_(("onsite", "hybrid")))
-    if filters.territory:
-        statement = statement.where(_inside(filters.territory))
-    return statement
-
-
-def _inside(code: str) -> sa.ColumnElement[bool]:
-    """Held by that département, or meeting in it: a regional seminar in Laval is news in Mayenne."""
-    parts = (
-        sa.select(TerritoryPart.descendant_id)
-        .join(Territory, Territory.id == TerritoryPart.ancestor_id)
-        .where(Territory.kind == "department", Territory.code == code)
-    )
-    return sa.or_(Event.territory_id.in_(parts), Event.commune_id.in_(parts))
-
-
-def upcoming(now: datetime, filters: Filters = NO_FILTER, limit: int | None = None) -> Sequence[Event]:
-    """Public events that are not over, soonest first; the cancelled ones too, so that nobody comes for nothing."""
-    statement = sa.select(Event).where(_listed_publicly(), Event.ends_at > now)
-    statement = _filtered(statement, filters).order_by(Event.starts_at, Event.id).options(*LISTED)
-    return db.session.scalars(statement.limit(limit)).unique().all()
-
-
-def past(now: datetime, filters: Filters, page: int, per_page: int = 30) -> Any:
-    """Public events that took place, latest first."""
-    statement = sa.select(Event).where(_listed_publicly(), Event.status == rules.PUBLISHED, Event.ends_at <= now)
-    statement = _filtered(statement, filters).order_by(Event.starts_at.desc(), Event.id).options(*LISTED)
-    return db.paginate(statement, page=page, per_page=per_page, error_out=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Meetings:
-    """What a community meets for: next, soonest first; past, latest first."""
-
-    coming: Sequence[Event]
-    past: Sequence[Event]
-
-
-def meetings(community_id: int, now: datetime, *, member: bool, most: int = 20) -> Meetings:
-    """The meetings of a community; a member sees those held for members too."""
-    shown = ("public", "members") if member else ("public",)
-    held = sa.select(Event).where(
-        Event.community_id == community_id, Event.status != rules.DRAFT, Event.audience.in_(shown)
-    )
-    coming = held.where(Event.ends_at > now).order_by(Event.starts_at, Event.id)
-    past = held.where(Event.ends_at <= now, Event.status == rules.PUBLISHED).order_by(Event.starts_at.desc(), Event.id)
-    found = [db.session.scalars(one.options(*LISTED).limit(most)).unique().all() for one in (coming, past)]
-    return Meetings(*found)
-
-
-def departments() -> Sequence[Territory]:
-    """Those a reader may choose from: where something is or was held."""
-    held = sa.select(TerritoryPart.ancestor_id).where(
-        sa.or_(
-            TerritoryPart.descendant_id.in_(sa.select(Event.territory_id).where(_listed_publicly())),
-            TerritoryPart.descendant_id.in_(sa.select(Event.commune_id).where(_listed_publicly())),
-        )
-    )
-    statement = sa.select(Territory).where(Territory.kind == "department", Territory.id.in_(held))
-    return db.session.scalars(statement.order_by(Territory.name)).all()
-
-
-def coming_by_department(now: datetime) -> list[tuple[Territory, int]]:
-    """How many public events are to come in each département, those without any left out."""
-    statement = (
-        sa.select(Territory, sa.func.count(sa.distinct(Event.id)))
-        .join(TerritoryPart, TerritoryPart.ancestor_id == Territory.id)
-        .join(
-            Event,
-            sa.or_(Event.commune_id == TerritoryPart.descendant_id, Event.territory_id == TerritoryPart.descendant_id),
-        )
-        .where(Territory.kind == "department", _listed_publicly(), Event.status == rules.PUBLISHED)
-        .where(Event.ends_at > now)
-        .group_by(Territory.id)
-        .order_by(Territory.name)
-    )
-    return [(territory, count) for territory, count in db.session.execute(statement)]
 
 
 # --- Kinds and themes -----------------------------------------------------------------------------

@@ -45,9 +45,9 @@ _STATEMENT: Final = (
 
 
 def public_glance(slug: str) -> Glance:
-    """Raises :class:`NotFound` for a draft too: it does not exist for the public."""
+    """Raises :class:`NotFound` for what is not published: it does not exist for the public."""
     row = look(_STATEMENT, {"slug": slug})
-    if row is None or row.status == rules.DRAFT:
+    if row is None or row.status not in rules.VISIBLE:
         raise NotFound
     *facts, seats_taken, waiting = row
     attendance, status, starts_at, ends_at, capacity, *_ = facts

@@ -15,8 +15,17 @@ from cop.core.formats import NBSP
 from cop.core.i18n import _l
 
 DRAFT: Final = "draft"
+SUBMITTED: Final = "submitted"  # waits for somebody's approval
 PUBLISHED: Final = "published"
+POSTPONED: Final = "postponed"  # announced, without date for now: the seats are kept
 CANCELLED: Final = "cancelled"
+TEMPLATE: Final = "template"  # what events are made from, never one itself
+# What the public may see: name these, never what they may not, or the next state leaks.
+VISIBLE: Final = frozenset({PUBLISHED, POSTPONED, CANCELLED})
+# Being written: nobody outside knows of it.
+UNPUBLISHED: Final = frozenset({DRAFT, SUBMITTED})
+# Announced, and not taking place as it was.
+OFF: Final = frozenset({POSTPONED, CANCELLED})
 MODES: Final = ("onsite", "online", "hybrid")
 AUDIENCES: Final = ("public", "members", "invited")
 

@@ -1,5 +1,7 @@
 """The pages of those who run events: this week, write, publish, cancel, copy."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -17,12 +19,25 @@ from cop.events.views_agenda import blueprint as blueprint
 from cop.mandates import queries as mandates
 
 EVERYWHERE: Final = "tous"
-# The pages of one event: label, endpoint, right; those of slices not installed are left out.
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of one event. ``rare``: behind « More ». ``shown``: whether this event has that page."""
+
+    label: Any
+    endpoint: str
+    permission: Permission
+    rare: bool = False
+    shown: Callable[[Event], bool] | None = None
+
+
+# The pages of one event; those of slices not installed are left out.
 TABS: Final = (
-    (_l("Summary"), "events.manage", Permission.EVENT_READ),
-    (_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
-    (_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
-    (_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
+    Tab(_l("Summary"), "events.manage", Permission.EVENT_READ),
+    Tab(_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
+    Tab(_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
+    Tab(_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
 )
 
 
@@ -32,13 +47,16 @@ def event_tabs(event: Event) -> list[dict[str, Any]]:
     account, where = current_account(), queries.where_is(event.id)
     return [
         {
-            "label": label,
-            "url": url_for(endpoint, event_id=event.id),
-            "current": request.endpoint == endpoint,
-            "count": counts.get(endpoint),
+            "label": tab.label,
+            "url": url_for(tab.endpoint, event_id=event.id),
+            "current": request.endpoint == tab.endpoint,
+            "count": counts.get(tab.endpoint),
+            "rare": tab.rare,
         }
-        for label, endpoint, permission in TABS
-        if endpoint in current_app.view_functions and access.can(account, permission, where)
+        for tab in TABS
+        if tab.endpoint in current_app.view_functions
+        and access.can(account, tab.permission, where)
+        and (tab.shown is None or tab.shown(event))
     ]
 
 

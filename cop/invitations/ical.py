@@ -5,16 +5,17 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from cop.core import formats, links
+from cop.core.clock import local_date
 from cop.core.db import db
 from cop.core.i18n import DEFAULT_LANGUAGE, _, speaking
-from cop.events.models import Event
+from cop.core.settings import current_settings
+from cop.events import rules as event_rules
+from cop.events.models import Event, HalfDay
 from cop.invitations import objects, rules, timezones
 from cop.invitations.models import Invitation
 from cop.invitations.objects import Entry, Mailbox
 from cop.mail import service as mail
 from cop.people.models import Person
-
-CANCELLED = "cancelled"  # the event's status
 
 
 def entry_for(event: Event, uid: str, *, sequence: int, created_at: datetime, language: str, registered: bool) -> Entry:
@@ -32,7 +33,8 @@ def entry_for(event: Event, uid: str, *, sequence: int, created_at: datetime, la
             organizer=Mailbox(*mail.sender()),
             created_at=created_at,
             changed_at=event.changed_at,
-            cancelled=event.status == CANCELLED,
+            cancelled=event.status in event_rules.OFF,
+            answers_are_read=bool(current_settings().inbox_server),
         )
 
 
@@ -87,9 +89,15 @@ def guest(person: Person) -> Mailbox:
 
 
 def timing_of(event: Event) -> rules.Timing:
-    spans = [rules.Span(half_day.starts_at, half_day.ends_at) for half_day in event.half_days]
+    spans = [rules.Span(half_day.starts_at, half_day.ends_at) for half_day in event.held_half_days]
     spans = spans or [rules.Span(event.starts_at, event.ends_at)]
-    return rules.timing(spans, event.zone, may_recur=event.zone.key in timezones.TEXTS)
+    called_off = [local_date(half_day.starts_at, event.zone) for half_day in off(event)]
+    return rules.timing(spans, event.zone, may_recur=event.zone.key in timezones.TEXTS, called_off=called_off)
+
+
+def off(event: Event) -> list[HalfDay]:
+    """The half-days called off of an event that is held for the rest."""
+    return [half_day for half_day in event.half_days if half_day.cancelled_at is not None]
 
 
 def location_of(event: Event) -> str:
@@ -111,7 +119,8 @@ def _description(event: Event, *, registered: bool) -> str:
     """What every program shows as it is: CONFERENCE and other ways to give the link are not shown by most."""
     paragraphs = [event.summary.strip()]
     if len(event.half_days) > 1:
-        paragraphs.append("\n".join(timetable(event)))
+        called_off = [_("Does not take place: %(when)s", when=_hours(half_day, event)) for half_day in off(event)]
+        paragraphs.append("\n".join([*timetable(event), *called_off]))
     if event.programme.strip():
         paragraphs.append(event.programme.strip())
     if registered and event.online_url:
@@ -120,6 +129,10 @@ def _description(event: Event, *, registered: bool) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def timetable(event: Event) -> list[str]:
-    """One line for each half-day."""
-    return [formats.period(half_day.starts_at, half_day.ends_at, event.zone) for half_day in event.half_days]
+def timetable(event: Event, without: HalfDay | None = None) -> list[str]:
+    """One line for each half-day that is held, ``without`` one that is about to be called off."""
+    return [_hours(half_day, event) for half_day in event.held_half_days if half_day is not without]
+
+
+def _hours(half_day: HalfDay, event: Event) -> str:
+    return formats.period(half_day.starts_at, half_day.ends_at, event.zone)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from cop.core.db import db
 from cop.core.i18n import _
 from cop.core.timeline import Moment
+from cop.events import rules as event_rules
 from cop.registrations.models import Registration
 from cop.registrations.rules import Status
 
@@ -19,7 +20,11 @@ def moments(person_id: int) -> list[Moment]:
 
 
 def _of(row: Registration) -> Iterator[Moment]:
-    page = ("registrations.event_page", (("slug", row.event.slug),)) if row.event.status != "draft" else ("", ())
+    page = (
+        ("registrations.event_page", (("slug", row.event.slug),))
+        if row.event.status in event_rules.VISIBLE
+        else ("", ())
+    )
     if row.status == Status.WAITLISTED:
         words = _("Went on the waiting list of “%(title)s”.", title=row.event.title)
     else:

@@ -6,6 +6,7 @@ from typing import Final
 
 from cop.core.errors import Refused
 from cop.core.i18n import _l
+from cop.events import rules as event_rules
 
 # Within this time a second press is the same press: the person sees the answer of the first.
 SAME_PRESS: Final = timedelta(minutes=2)
@@ -29,6 +30,7 @@ class Door(StrEnum):
     OVER = "over"
     CANCELLED = "cancelled"
     DRAFT = "draft"
+    POSTPONED = "postponed"  # those registered keep their seat
     FREE = "free"  # nobody registers: people are counted, not named
 
 
@@ -42,8 +44,10 @@ def door(
     seats_taken: int,
     now: datetime,
 ) -> Door:
-    if status in {Door.DRAFT, Door.CANCELLED}:
+    if status in event_rules.OFF:
         return Door(status)
+    if status != event_rules.PUBLISHED:
+        return Door.DRAFT
     if ends_at <= now:
         return Door.OVER
     if attendance == HEADCOUNT:
@@ -55,6 +59,7 @@ def door(
 
 _REFUSALS: Final = {
     Door.DRAFT: _l("This event is not published yet: nobody can be registered."),
+    Door.POSTPONED: _l("This event is postponed: registration opens again with the new date."),
     Door.CANCELLED: _l("This event is cancelled: nobody can be registered any more."),
     Door.OVER: _l("This event has taken place."),
     Door.STARTED: _l("This event has begun: registration is closed. Come and say so at the door."),
@@ -71,11 +76,13 @@ def check_door(found: Door, *, staff: bool) -> None:
 
 def may_promote(*, status: str, starts_at: datetime, now: datetime) -> bool:
     """Nobody is called from the waiting list to a meeting that has begun."""
-    return status == "published" and starts_at > now
+    return status == event_rules.PUBLISHED and starts_at > now
 
 
 def may_cancel(registration_status: str, *, event_status: str, starts_at: datetime, now: datetime) -> bool:
-    return registration_status != Status.CANCELLED and event_status == "published" and starts_at > now
+    if registration_status == Status.CANCELLED:
+        return False
+    return event_status == event_rules.POSTPONED or (event_status == event_rules.PUBLISHED and starts_at > now)
 
 
 class Shown(StrEnum):

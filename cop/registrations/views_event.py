@@ -36,7 +36,7 @@ def event_page(slug: str) -> Any:
     if _same_for_all():
         return _kept_page(slug)
     event = events.by_slug(slug)
-    preview = event.status == "draft"
+    preview = event.status not in event_rules.VISIBLE
     if preview and not _may_read(event):
         raise NotFound
     return _page(event, forms.for_reader(_reader()))

@@ -13,6 +13,7 @@ from cop.accounts.models import Account
 from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
+from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.people import queries as people
 from cop.people.models import Person, PracticeSite
@@ -152,7 +153,8 @@ def page_of_tasks(viewer: Account | None, page: int, now: datetime, *, past: boo
 def events_to_come(viewer: Account | None, now: datetime) -> Sequence[Event]:
     """Those a task may be for: who accepts it gets a right there, so only where the viewer runs volunteers."""
     mine = access.visible_to(viewer, Permission.VOLUNTEER_MANAGE, Event.territory_id)
-    statement = sa.select(Event).where(mine, Event.status != "cancelled", Event.ends_at > now)
+    to_be = Event.status.in_((*event_rules.UNPUBLISHED, event_rules.PUBLISHED))
+    statement = sa.select(Event).where(mine, to_be, Event.ends_at > now)
     return db.session.scalars(statement.options(joinedload(Event.kind)).order_by(Event.starts_at).limit(200)).all()
 
 

@@ -18,6 +18,7 @@ from cop.core import clock
 from cop.core.db import change, db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
+from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.people.models import Person
 from cop.volunteers import mails, queries, rules
@@ -190,7 +191,7 @@ def follow_event(task_id: int, _now: datetime) -> None:
     task = queries.task(task_id)
     if task.event is None or task.state != State.OPEN:
         return
-    if task.event.status == "cancelled":
+    if task.event.status in event_rules.OFF:
         cancel(task, actor=WORKER)
         return
     for proposal in task.proposals:
@@ -203,7 +204,7 @@ def behind_their_event(now: datetime) -> list[int]:
     statement = (
         sa.select(Task)
         .join(Task.event)
-        .where(Task.state == State.OPEN.value, sa.or_(Event.status == "cancelled", Event.ends_at > now))
+        .where(Task.state == State.OPEN.value, sa.or_(Event.status.in_(event_rules.OFF), Event.ends_at > now))
     )
     tasks = db.session.scalars(statement).all()
     ends = accounts.ends_by_origin([origin_of(task) for task in tasks])
@@ -211,6 +212,6 @@ def behind_their_event(now: datetime) -> list[int]:
 
 
 def _is_behind(task: Task, ends: set[date | None]) -> bool:
-    if task.event is None or task.event.status == "cancelled":
+    if task.event is None or task.event.status in event_rules.OFF:
         return True
     return bool(ends - {clock.local_date(task.event.ends_at, task.event.zone)})
