@@ -78,8 +78,11 @@ class Event(Numbered):
         sa.Index(None, "series_id", "series_position"),
         sa.CheckConstraint("seats_taken >= 0", name="seats_taken_positive"),
         sa.CheckConstraint("online_taken >= 0 AND online_taken <= seats_taken", name="online_taken_within_seats"),
+        # Of a hybrid event the two sides are counted apart, of another one all together.
         sa.CheckConstraint(
-            "capacity IS NULL OR seats_taken - online_taken + seats_held <= capacity", name="seats_within_capacity"
+            "capacity IS NULL OR capacity >= seats_taken + seats_held"
+            " + CASE WHEN mode = 'hybrid' THEN -online_taken ELSE online_held END",
+            name="seats_within_capacity",
         ),
     )
 
@@ -102,8 +105,8 @@ class Event(Numbered):
     capacity: Mapped[int | None]
     seats_taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
-    # Held: kept for groups and not taken yet. On line: of a hybrid event, whose two capacities are counted apart; what
-    # the other two columns count in all, these count on line only.
+    # Held: kept for groups and not taken yet, on site and on line. Of those with a seat and those who wait, how many come
+    # on line: a hybrid event has two capacities.
     quota_count: Mapped[int] = mapped_column(default=0)
     seats_held: Mapped[int] = mapped_column(default=0)
     online_taken: Mapped[int] = mapped_column(default=0)

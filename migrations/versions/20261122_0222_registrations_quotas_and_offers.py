@@ -12,7 +12,10 @@ depends_on = None
 
 _COUNTERS = ("quota_count", "seats_held", "online_taken", "online_held", "online_waiting")
 _HOURS = ("offer_hours", "stop_hours")
-_WITHIN = "capacity IS NULL OR seats_taken - online_taken + seats_held <= capacity"
+_WITHIN = (
+    "capacity IS NULL OR capacity >= seats_taken + seats_held"
+    " + CASE WHEN mode = 'hybrid' THEN -online_taken ELSE online_held END"
+)
 _ONLINE = "online_taken >= 0 AND online_taken <= seats_taken"
 
 
