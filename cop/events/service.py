@@ -13,7 +13,7 @@ from cop.core import clock
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.events import queries, rules
+from cop.events import queries, rules, service_questions
 from cop.events.models import Event, EventKind, HalfDay, Theme
 from cop.events.rules import Description, Span
 
@@ -49,7 +49,9 @@ def edit(event: Event, description: Description, *, version: int, actor: Actor, 
     if event.status == rules.PUBLISHED and changed & rules.PLANS and event.ends_at > now:
         rules.check_place(description)
     _write(event, description)
+    service_questions.follow(event, before.half_days[0].starts_at)
     _note_change(event, changed, now)
+    event.detached = event.detached or bool(event.series_id and changed)
     if event.published_at is None and changed & {"title", "half_days"}:
         event.slug = _free_slug(event)
     activity.record(actor, "event.changed", event, fields=sorted(changed))
@@ -87,13 +89,27 @@ def duplicate(event: Event, *, actor: Actor, now: datetime) -> Event:
     """A draft like this one, the same weekday of a coming week."""
     weeks = rules.next_weeks(event.starts_at, now)
     spans = tuple(rules.moved(span, weeks, event.zone) for span in queries.description_of(event).half_days)
+    return copy_to(event, spans, actor=actor, now=now)
+
+
+def copy_to(event: Event, spans: tuple[Span, ...], *, actor: Actor, now: datetime) -> Event:
+    """A draft like this one, at other hours."""
     values = {name: getattr(event, name) for name in _COPIED}
     themes = frozenset(theme.id for theme in event.themes)
     description = Description(half_days=spans, theme_ids=themes, **values)
-    return _insert(event.kind, description, actor, now, "event.duplicated", copied_from=event.id)
+    return _insert(event.kind, description, actor, now, "event.duplicated", source=event, copied_from=event.id)
 
 
-def _insert(kind: EventKind, description: Description, actor: Actor, now: datetime, action: str, **data: int) -> Event:
+def _insert(
+    kind: EventKind,
+    description: Description,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    source: Event | None = None,
+    **data: int,
+) -> Event:
+    """``source``: the event it is a copy of; its kind otherwise says what its form asks."""
     while True:
         twin = _second_press(kind, description, actor, now)
         if twin:
@@ -107,6 +123,7 @@ def _insert(kind: EventKind, description: Description, actor: Actor, now: dateti
                 db.session.add(event)
         except IntegrityError:  # another press took the address between the look and the insert
             continue
+        service_questions.copy(source or kind, event)
         activity.record(actor, action, event, **data)
         db.session.flush()
         return event
@@ -145,14 +162,15 @@ def _write(event: Event, description: Description) -> None:
 
 def _write_half_days(event: Event, spans: Iterable[Span]) -> None:
     """Rows keep their number, because attendance hangs on them."""
-    existing = {half_day.id: half_day for half_day in event.half_days}
+    existing = {half_day.id: half_day for half_day in event.held_half_days}
     rows = []
     for span in spans:
         row = existing.get(span.number) if span.number else None
         row = row or HalfDay()
         row.starts_at, row.ends_at = span.starts_at, span.ends_at
         rows.append(row)
-    event.half_days = rows
+    # Those called off stay where they are, out of the form's sight.
+    event.half_days = [*rows, *(half_day for half_day in event.half_days if half_day.cancelled_at is not None)]
     event.starts_at = min(row.starts_at for row in rows)
     event.ends_at = max(row.ends_at for row in rows)
 

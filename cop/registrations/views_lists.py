@@ -14,7 +14,7 @@ from cop.core.i18n import _
 from cop.events import queries as events
 from cop.events.models import Event
 from cop.people import service as persons
-from cop.registrations import forms, queries, queries_answers, rules, service
+from cop.registrations import forms, queries, queries_answers, queries_form, rules, service
 from cop.registrations.models import Registration
 from cop.registrations.views_event import blueprint
 
@@ -32,6 +32,7 @@ def _page(event: Event, form: forms.StaffRegistrationForm) -> str:
         event=event,
         lists=queries.of_event(event.id),
         answers=queries_answers.partstats(event.id),
+        given=queries_form.by_registration(event),
         door=queries.door(event, now),
         form=form,
         now=now,
