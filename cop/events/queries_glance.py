@@ -22,6 +22,8 @@ class Glance(NamedTuple):
     capacity: int | None
     seats_taken: int
     waiting: int
+    closes_at: datetime | None
+    audience: str
 
     @property
     def seats_left(self) -> int | None:
@@ -32,7 +34,19 @@ _FACTS: Final = (
     EventKind.__table__.c.attendance,
     *(
         Event.__table__.c[name]
-        for name in ("status", "starts_at", "ends_at", "capacity", "id", "version", "calendar_revision", "changed_at")
+        for name in (
+            "status",
+            "starts_at",
+            "ends_at",
+            "capacity",
+            "registration_closes_at",
+            "audience",
+            "id",
+            "version",
+            "calendar_revision",
+            "changed_at",
+            "form_revision",
+        )  # fmt: skip
     ),
 )
 _COUNTERS: Final = (Event.__table__.c.seats_taken, Event.__table__.c.waiting)
@@ -50,5 +64,7 @@ def public_glance(slug: str) -> Glance:
     if row is None or row.status not in rules.VISIBLE:
         raise NotFound
     *facts, seats_taken, waiting = row
-    attendance, status, starts_at, ends_at, capacity, *_ = facts
-    return Glance(tuple(facts), status, attendance, starts_at, ends_at, capacity, seats_taken, waiting)
+    attendance, status, starts_at, ends_at, capacity, closes_at, audience, *_ = facts
+    return Glance(
+        tuple(facts), status, attendance, starts_at, ends_at, capacity, seats_taken, waiting, closes_at, audience
+    )

@@ -27,6 +27,7 @@ def door(event: Event, now: datetime) -> rules.Door:
         capacity=event.capacity,
         seats_taken=event.seats_taken,
         now=now,
+        closes_at=event.registration_closes_at,
     )
 
 

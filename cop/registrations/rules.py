@@ -26,6 +26,7 @@ class Door(StrEnum):
 
     OPEN = "open"
     FULL = "full"  # the waiting list is open
+    CLOSED = "closed"  # the last day to register has passed
     STARTED = "started"
     OVER = "over"
     CANCELLED = "cancelled"
@@ -43,6 +44,7 @@ def door(
     capacity: int | None,
     seats_taken: int,
     now: datetime,
+    closes_at: datetime | None = None,
 ) -> Door:
     if status in event_rules.OFF:
         return Door(status)
@@ -54,6 +56,8 @@ def door(
         return Door.FREE
     if starts_at <= now:
         return Door.STARTED
+    if closes_at is not None and closes_at <= now:
+        return Door.CLOSED
     return Door.FULL if capacity is not None and seats_taken >= capacity else Door.OPEN
 
 
@@ -62,6 +66,7 @@ _REFUSALS: Final = {
     Door.POSTPONED: _l("This event is postponed: registration opens again with the new date."),
     Door.CANCELLED: _l("This event is cancelled: nobody can be registered any more."),
     Door.OVER: _l("This event has taken place."),
+    Door.CLOSED: _l("Registration is closed. A seat matters to you? Write to those who run the meeting."),
     Door.STARTED: _l("This event has begun: registration is closed. Come and say so at the door."),
     Door.FREE: _l("There is no registration for this event: just come."),
 }
@@ -69,7 +74,7 @@ _REFUSALS: Final = {
 
 def check_door(found: Door, *, staff: bool) -> None:
     """Refuse unless one may register; the staff may until the end of the event."""
-    if found in {Door.OPEN, Door.FULL} or (staff and found == Door.STARTED):
+    if found in {Door.OPEN, Door.FULL} or (staff and found in {Door.CLOSED, Door.STARTED}):
         return
     raise Refused(_REFUSALS[found])
 

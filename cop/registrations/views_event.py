@@ -53,6 +53,7 @@ def _kept_page(slug: str) -> str:
         capacity=found.capacity,
         seats_taken=found.seats_taken,
         now=now,
+        closes_at=found.closes_at,
     )
     return page_cache.pages.page(
         ("event", slug, language()),
