@@ -44,6 +44,7 @@ TABS: Final = {
     "administration": (
         Entry(_l("System health"), "admin.health", Permission.SYSTEM_READ),
         Entry(_l("Accounts"), "account_management.index", Permission.ACCOUNT_MANAGE),
+        Entry(_l("Kinds of meetings"), "event_kinds.index", Permission.KIND_MANAGE),
         Entry(_l("Activity log"), "admin.journal", Permission.ACTIVITY_READ),
         Entry(_l("Mails received"), "inbox.received", Permission.MAIL_READ),
         Entry(_l("Times of keeping"), "retention.index", Permission.RETENTION_MANAGE),

@@ -18,8 +18,8 @@ from cop.communities.models import Community
 from cop.core import clock
 from cop.core.access import Permission
 from cop.core.db import db
-from cop.core.i18n import _
-from cop.events.models import Event, HalfDay
+from cop.core.i18n import _, language
+from cop.events.models import Event, EventKind, HalfDay
 from cop.invitations.models import Invitation
 from cop.organisations.models import Organisation
 from cop.registrations.models import Registration
@@ -147,8 +147,13 @@ def _names_of(number: Any, name: Any, wanted: set[int]) -> dict[int, str]:
 
 
 def _names_by_kind(entries: list[ActivityEntry]) -> dict[str, dict[int, str]]:
-    named = {"territory": Territory, "organisation": Organisation, "community": Community}
-    return {kind: _names_of(model.id, model.name, _subjects(entries, kind)) for kind, model in named.items()}
+    named = {
+        "territory": (Territory.id, Territory.name),
+        "organisation": (Organisation.id, Organisation.name),
+        "community": (Community.id, Community.name),
+        "event_kind": (EventKind.id, EventKind.name_en if language() == "en" else EventKind.name_fr),
+    }
+    return {kind: _names_of(*columns, _subjects(entries, kind)) for kind, columns in named.items()}
 
 
 def _subject(entry: ActivityEntry, known_by_kind: Mapping[str, dict[int, str]]) -> str:

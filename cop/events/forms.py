@@ -39,7 +39,7 @@ _SHORT: Final = 200
 _LONG: Final = 10_000
 _SHOWN: Final = (
     "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id",
-    "community_id", "summary", "programme", "speakers", "audience", "key_event", "version",
+    "community_id", "summary", "programme", "speakers", "audience", "key_event", "version", "carpool",
 )  # fmt: skip
 
 
@@ -99,6 +99,7 @@ class EventForm(Form):
         ],
     )
     key_event = BooleanField(_l("Key event: it counts in the engagement figures"))
+    carpool = BooleanField(_l("Those registered may share journeys"))
     theme_ids = Boxes(_l("Themes"), coerce=int)
     version = HiddenField()
 
@@ -154,6 +155,7 @@ class EventForm(Form):
             speakers=text["speakers"],
             audience=self.audience.data,
             key_event=self.key_event.data,
+            carpool=self.carpool.data,
             time_zone=self.zone.key,
             theme_ids=frozenset(self.theme_ids.data or ()),
             community_id=self.community_id.data,
@@ -223,6 +225,7 @@ def for_new(kind: EventKind, territories: Sequence[Territory], projects: Sequenc
         "capacity": kind.capacity,
         "audience": kind.audience,
         "key_event": kind.key_event,
+        "carpool": kind.carpool,
         "territory_id": territories[0].id if territories else None,
     }
     zone = ZoneInfo(organisation.time_zone) if organisation else clock.PARIS
@@ -241,7 +244,7 @@ def for_existing(event: Event, territories: Iterable[Territory], projects: Seque
     values |= {"commune": communes.label_of(event.commune_id), "theme_ids": [theme.id for theme in event.themes]}
     if projects and event.project_id and event.project_id not in {project.id for project in projects}:
         projects = [*projects, mandates.project(event.project_id)]
-    form = _build([row(half) for half in event.half_days], choices, values, event.zone, projects)
+    form = _build([row(half) for half in event.held_half_days], choices, values, event.zone, projects)
     form.kept_project = event.project_id
     return form
 

@@ -100,6 +100,7 @@ def description_of(event: Event) -> Description:
         territory_id=event.territory_id,
         project_id=event.project_id,
         community_id=event.community_id,
+        carpool=event.carpool,
         mode=event.mode,
         commune_id=event.commune_id,
         venue_name=event.venue_name,
@@ -124,8 +125,11 @@ def kinds() -> Sequence[EventKind]:
     return db.session.scalars(statement.order_by(EventKind.position, EventKind.id)).all()
 
 
-def kind(code: str) -> EventKind:
-    statement = sa.select(EventKind).where(EventKind.code == code, EventKind.archived.is_(False))
+def kind(code: str, *, archived: bool = False) -> EventKind:
+    """``archived``: one that is no longer proposed is found too."""
+    statement = sa.select(EventKind).where(EventKind.code == code)
+    if not archived:
+        statement = statement.where(EventKind.archived.is_(False))
     found: EventKind | None = db.session.scalar(statement)
     if found is None:
         raise NotFound

@@ -76,6 +76,7 @@ class Description:
     theme_ids: frozenset[int] = field(default_factory=frozenset)
     project_id: int | None = None
     community_id: int | None = None
+    carpool: bool = False
 
 
 def changes(before: Description, after: Description) -> frozenset[str]:

@@ -20,6 +20,7 @@ from cop.events.rules import Description, Span
 _COPIED: Final = (
     "title", "territory_id", "project_id", "community_id", "mode", "commune_id", "venue_name", "venue_address",
     "online_url", "capacity", "summary", "programme", "speakers", "audience", "key_event", "time_zone",
+    "carpool",
 )  # fmt: skip
 _DOUBLE_PRESS: Final = timedelta(minutes=2)
 

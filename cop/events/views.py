@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from cop.events import views_desk
+from cop.events import views_desk, views_kinds
 
-BLUEPRINTS: Final = (views_desk.blueprint,)
+BLUEPRINTS: Final = (views_desk.blueprint, views_kinds.blueprint)

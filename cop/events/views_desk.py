@@ -91,7 +91,8 @@ def _asked(kinds: list[EventKind]) -> EventKind | None:
     code = request.args.get("kind", "")
     if not code and len(kinds) == 1:
         return kinds[0]
-    return queries.kind(code) if code else None
+    # Archived while its form was open, a kind still takes what was typed.
+    return queries.kind(code, archived=request.method == "POST") if code else None
 
 
 def _created(kind: EventKind, form: Any) -> Event | None:

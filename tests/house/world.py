@@ -14,6 +14,7 @@ from cop.accounts.models import Account, Grant
 from cop.accounts.models_factors import Passkey
 from cop.activity.service import COMMAND, Actor
 from cop.attendance.models import Attendance
+from cop.carpool.models import Journey
 from cop.communities import service as communities
 from cop.communities.rules import Description as CommunityDescription
 from cop.core import clock, tokens
@@ -41,6 +42,7 @@ from cop.organisations import service_exchanges
 from cop.people.models import Person
 from cop.privacy.models import PrivacyRequest
 from cop.registrations.models import Registration
+from cop.reminders.models import ReminderRule
 from cop.territories.models import Territory
 from cop.volunteers import mails as volunteer_mails
 from cop.volunteers.models import Hours, Proposal, Skill, Task, VolunteerProfile
@@ -99,6 +101,9 @@ class Things:
     answer_id: int
     inbox_id: int
     guest_token: str
+    event_kind_id: int
+    reminder_rule_id: int
+    journey_id: int
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -142,6 +147,7 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *asked(who, number), "participant",
             *partnered(who, place, number), *gathered(who, place, number),
             *helping(who, place, number), *received(held, number), guest(held, who),
+            *settled(held, who, number),
         )  # fmt: skip
 
 
@@ -149,6 +155,19 @@ def guest(held: Event, who: Person) -> str:
     """Asked to come by a personal link."""
     service_guests.add(held.id, [who.id], "staff", clock.now())
     return queries_guests.token_of(held.id, who.id)
+
+
+def settled(held: Event, who: Person, number: int) -> tuple[int, int, int]:
+    """What the kind of the event says, its reminder, and a journey shared to it."""
+    rule = ReminderRule(kind_id=held.kind_id, days_before=number + 1, holds_from=clock.now())
+    journey = Journey(
+        event_id=held.id, person_id=who.id, kind="offer", commune_id=who.sites[0].commune_id, leaves_at="08:00",
+        seats=3, consented_at=clock.now(),
+    )  # fmt: skip
+    held.carpool = True
+    db.session.add_all([rule, journey])
+    db.session.flush()
+    return held.kind_id, rule.id, journey.id
 
 
 def received(held: Event, number: int) -> tuple[int, int]:
