@@ -98,6 +98,7 @@ def stage_of(half: HalfDay, now: datetime) -> Stage:
         closed_at=half.closed_at,
         now=now,
         zone=half.event.zone,
+        called_off=half.cancelled_at is not None,
     )
 
 

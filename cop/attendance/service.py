@@ -124,7 +124,9 @@ def reopen(half: HalfDay, *, actor: Actor) -> None:
 def _take(half: HalfDay, *, alone: bool) -> None:
     """Hold the half-day until the end of the transaction, and read it as it is now."""
     db.session.refresh(
-        half, ["headcount", "closed_at", "closed_by_id", "starts_at"], with_for_update={"read": not alone}
+        half,
+        ["headcount", "closed_at", "closed_by_id", "starts_at", "cancelled_at"],
+        with_for_update={"read": not alone},
     )
 
 

@@ -15,11 +15,12 @@ from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _n
 from cop.events import queries as events
+from cop.events import rules_half_days as half_days
 from cop.events.models import Event, HalfDay
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/animation/evenements/<int:event_id>/presences")
 BLUEPRINTS = (blueprint,)
-blueprint.add_app_template_filter(rules.part_of_day)
+blueprint.add_app_template_filter(half_days.part_of_day)
 
 
 @blueprint.get("")

@@ -61,6 +61,7 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> De
         Event.status == rules.PUBLISHED,
         EventKind.attendance == BY_NAME,
         HalfDay.closed_at.is_(None),
+        HalfDay.cancelled_at.is_(None),
         HalfDay.ends_at <= now,
         HalfDay.ends_at > now - CLOSED_WITHIN,
     )

@@ -42,7 +42,8 @@ def _half_days(event: Event, entry: Entry) -> Iterable[Entry]:
     """A seminar shown as whole days has its hours here, half-day by half-day."""
     for half_day in event.half_days:
         timing = rules.Timing(half_day.starts_at, half_day.ends_at)
-        yield replace(entry, uid=f"{half_day.id}.{entry.uid}", timing=timing)
+        off = half_day.cancelled_at is not None
+        yield replace(entry, uid=f"{half_day.id}.{entry.uid}", timing=timing, cancelled=off)
 
 
 def public(events: Sequence[Event], name: str, language: str) -> bytes:
@@ -116,6 +117,8 @@ def _add_times(component: icalendar.Event, entry: Entry) -> None:
     component.add("dtend", _at(timing.ends_at, entry))
     if timing.days > 1:
         component.add("rrule", {"FREQ": ["DAILY"], "INTERVAL": [timing.every], "COUNT": [timing.days]})
+        for moment in timing.without:
+            component.add("exdate", _at(moment, entry))
 
 
 def _at(moment: datetime, entry: Entry) -> datetime:

@@ -1,38 +1,76 @@
 """The mails that carry an invitation, its changes and its end."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cop.core import formats, links, tokens
 from cop.core.i18n import speaking
-from cop.events.models import Event
+from cop.events import rules_half_days as half_days
+from cop.events.models import Event, HalfDay
 from cop.invitations import ical
 from cop.invitations.models import Invitation
 from cop.invitations.rules import Withdrawal
 from cop.mail import service as mail
+from cop.mail.composition import Words
 from cop.mail.mime import Attachment
 from cop.mail.models import Category, MailMessage
 from cop.people.models import Person
 
 
-def confirmation(invitation: Invitation, now: datetime, *, promoted: bool) -> MailMessage | None:
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new to somebody. ``called_off``: half-days that are not held, with the reason; ``plans_changed``: the
+    date, the place or the link of the rest as well. ``leaving_out``: a half-day still held, for a mail shown before."""
+
+    plans_changed: bool
+    called_off: Sequence[tuple[HalfDay, str]] = ()
+    leaving_out: HalfDay | None = None
+
+
+def confirmation(
+    invitation: Invitation, now: datetime, *, promoted: bool, by: Person | None = None
+) -> MailMessage | None:
     """You are registered; with the invitation, to be answered from the calendar itself."""
     name = "promotion" if promoted else "confirmation"
-    return _send(
-        invitation, name, confirmation_key(invitation), now, method="REQUEST", values=_seat(invitation), first=True
-    )
+    values = {**_seat(invitation), "by": by.full_name if by else "", "rights": links.absolute_url("host.privacy")}
+    return _send(invitation, name, confirmation_key(invitation), now, method="REQUEST", values=values, first=True)
 
 
 def confirmation_key(invitation: Invitation) -> str:
     return f"invitation:{invitation.id}:confirmed"
 
 
-def update(invitation: Invitation, now: datetime, *, plans_changed: bool) -> MailMessage | None:
-    """The meeting changed; ``plans_changed`` is false for a mere correction of words."""
+def update(invitation: Invitation, now: datetime, news: News) -> MailMessage | None:
+    """The meeting changed; ``news`` says what is new to this person."""
     event = invitation.event
     key = f"invitation:{invitation.id}:told:{event.calendar_sequence}.{event.calendar_revision}"
-    values = {**_seat(invitation), "plans_changed": plans_changed}
+    values = {**_seat(invitation), **_news(invitation, news)}
     return _send(invitation, "update", key, now, method="REQUEST", values=values)
+
+
+def preview_update(invitation: Invitation, news: News) -> Words:
+    """The mail about the change as this person will read it, but for the link that is theirs alone."""
+    person = invitation.person
+    values = {**_seat(invitation, news.leaving_out), **_news(invitation, news), "answers": may_answer(person)}
+    values["page"] = values["event_page"]
+    return mail.preview("invitations/mail/update", values, person.language, Category.SERVICE)
+
+
+def _news(invitation: Invitation, news: News) -> dict[str, Any]:
+    event = invitation.event
+    with speaking(invitation.person.language):
+        called_off = [
+            {
+                "part": half_days.part_of_day(one.starts_at, event.zone),
+                "day": formats.date_day(one.starts_at, event.zone),
+                "hours": formats.period(one.starts_at, one.ends_at, event.zone),
+                "reason": reason,
+            }
+            for one, reason in news.called_off
+        ]
+    return {"plans_changed": news.plans_changed, "called_off": called_off}
 
 
 def cancellation(invitation: Invitation, now: datetime) -> MailMessage | None:
@@ -59,7 +97,7 @@ def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, tol
 def asked_again(invitation: Invitation, now: datetime) -> MailMessage | None:
     """The present date, to somebody whose answer was to an older one."""
     key = f"invitation:{invitation.id}:asked:{invitation.sequence}:{now:%Y%m%d}"
-    values = {**_seat(invitation), "plans_changed": True}
+    values = {**_seat(invitation), "plans_changed": True, "called_off": []}
     return _send(invitation, "update", key, now, method="REQUEST", values=values)
 
 
@@ -100,7 +138,7 @@ def _send(
         calendar=calendar,
         person_id=person.id,
         event_id=event.id,
-        expires_at=event.ends_at,
+        expires_at=max(half_day.ends_at for half_day in event.half_days) if event.half_days else event.ends_at,
         message_id=invitation.first_message_id if first else None,
         in_reply_to=None if first else invitation.first_message_id,
         attachments=attachments,
@@ -120,26 +158,29 @@ def may_answer(person: Person) -> bool:
     return (person.email or "").lower() != mail.sender()[1].lower()
 
 
-def _facts(invitation: Invitation) -> dict[str, Any]:
+def _facts(invitation: Invitation, without: HalfDay | None = None) -> dict[str, Any]:
+    """``without``: as if this half-day were called off, for a mail shown beforehand."""
     event, person = invitation.event, invitation.person
+    held = [half_day for half_day in event.held_half_days if half_day is not without]
+    starts_at, ends_at = (held[0].starts_at, held[-1].ends_at) if held else (event.starts_at, event.ends_at)
     with speaking(person.language):
         return {
             "given_name": person.given_name,
             "title": event.title,
-            "day": formats.date_day(event.starts_at, event.zone),
-            "when": formats.period(event.starts_at, event.ends_at, event.zone),
+            "day": formats.date_day(starts_at, event.zone),
+            "when": formats.period(starts_at, ends_at, event.zone),
             "place": ical.location_of(event),
             "event_page": ical.page_of(event),
         }
 
 
-def _seat(invitation: Invitation) -> dict[str, Any]:
+def _seat(invitation: Invitation, without: HalfDay | None = None) -> dict[str, Any]:
     event, person = invitation.event, invitation.person
     with speaking(person.language):
-        half_days = ical.timetable(event) if len(event.half_days) > 1 else []
+        lines = ical.timetable(event, without) if len(event.half_days) > 1 else []
     return {
-        **_facts(invitation),
-        "half_days": half_days,
+        **_facts(invitation, without),
+        "half_days": lines,
         "online_url": event.online_url,
         "programme": event.programme,
         "page": personal_page(event, person),

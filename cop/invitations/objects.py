@@ -41,6 +41,8 @@ class Entry:
     created_at: datetime
     changed_at: datetime
     cancelled: bool = False
+    # Whether somebody reads what is written to the organiser: else Outlook hides « Propose a new time ».
+    answers_are_read: bool = False
 
 
 def request(entry: Entry, attendee: Mailbox, partstat: str, now: datetime) -> str:
@@ -110,8 +112,7 @@ def _event(entry: Entry, stamp: datetime, status: str, *guest: str) -> list[str]
         f"TRANSP:{'OPAQUE' if entry.timing.busy else 'TRANSPARENT'}",
         f"CREATED:{utc(entry.created_at)}",
         f"LAST-MODIFIED:{utc(entry.changed_at)}",
-        # Proposals of another time are mails nobody reads yet: Outlook hides the button.
-        "X-MICROSOFT-DISALLOW-COUNTER:TRUE",
+        *(() if entry.answers_are_read else ("X-MICROSOFT-DISALLOW-COUNTER:TRUE",)),
         "END:VEVENT",
     ]
 
@@ -138,6 +139,8 @@ def times(entry: Entry) -> list[str]:
     if timing.days > 1:
         interval = f"INTERVAL={timing.every};" if timing.every > 1 else ""
         lines.append(f"RRULE:FREQ=DAILY;{interval}COUNT={timing.days}")
+        # In the form of DTSTART, or programs do not find the occurrence (RFC 5545, 3.8.5.1).
+        lines += [_moment("EXDATE", moment, entry.zone) for moment in timing.without]
     return lines
 
 

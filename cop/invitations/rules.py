@@ -1,6 +1,6 @@
 """How a meeting becomes one calendar entry, and when people are told of a change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -35,14 +35,15 @@ class Span:
 class Timing:
     """One calendar entry: a block of hours, the same block on several days, or whole days.
 
-    ``days``: how many occurrences, ``every`` so many days. Whole days have no hours: ``last_day`` is
-    the last one, and the hours are told in words.
+    ``days``: how many occurrences, ``every`` so many days, ``without`` those that begin then. Whole days
+    have no hours: ``last_day`` is the last one, and the hours are told in words.
     """
 
     starts_at: datetime
     ends_at: datetime
     days: int = 1
     every: int = 1
+    without: tuple[datetime, ...] = ()
     first_day: date | None = None
     last_day: date | None = None
     busy: bool = True
@@ -52,25 +53,39 @@ class Timing:
         return self.first_day is not None
 
 
-def timing(spans: Iterable[Span], zone: ZoneInfo, *, may_recur: bool = True) -> Timing:
-    """The entry for these half-days, seen from ``zone``.
+def timing(spans: Iterable[Span], zone: ZoneInfo, *, may_recur: bool = True, called_off: Iterable[date] = ()) -> Timing:
+    """The entry for these half-days, seen from ``zone``; ``called_off``: days on which some were to be held as well.
 
     One entry from the first to the last hour would block the nights of a seminar, and Outlook reads
     only the first of several entries in a mail. So: the same hours each day recur daily; otherwise the
     entry covers whole days. ``may_recur`` is false for a zone without VTIMEZONE text: a series in UTC
-    would move by an hour at the change of clocks.
+    would move by an hour at the change of clocks. A day called off in the middle of a series is an EXDATE,
+    which all programs read, not a CANCEL of one occurrence, which Outlook takes for the whole.
     """
     blocks = _one_block_a_day(spans, zone)
     first, last = blocks[0], blocks[-1]
     if len(blocks) == 1:
         return Timing(first.starts_at, first.ends_at)
     dates = [block.starts_at.astimezone(zone).date() for block in blocks]
-    gaps = {(later - earlier).days for earlier, later in pairwise(dates)}
-    hours = {_hours(block, zone) for block in blocks}
-    if may_recur and len(gaps) == 1 and len(hours) == 1:
-        return Timing(first.starts_at, first.ends_at, days=len(blocks), every=gaps.pop())
+    gaps = _gaps(dates)
+    alike = len({_hours(block, zone) for block in blocks}) == 1
+    meant = sorted({*dates, *(day for day in called_off if dates[0] < day < dates[-1])})
+    for series in (dates, meant):
+        if may_recur and alike and len(_gaps(series)) == 1:
+            off = (day for day in series if day not in dates)
+            without = tuple(_same_hour(first.starts_at, day, zone) for day in off)
+            return Timing(first.starts_at, first.ends_at, len(series), (series[1] - series[0]).days, without)
     last_day = last.ends_at.astimezone(zone).date()
     return Timing(first.starts_at, last.ends_at, first_day=dates[0], last_day=last_day, busy=gaps == {1})
+
+
+def _gaps(dates: Sequence[date]) -> set[int]:
+    return {(later - earlier).days for earlier, later in pairwise(dates)}
+
+
+def _same_hour(start: datetime, day: date, zone: ZoneInfo) -> datetime:
+    local = start.astimezone(zone)
+    return datetime.combine(day, local.time(), zone)
 
 
 def _one_block_a_day(spans: Iterable[Span], zone: ZoneInfo) -> list[Span]:

@@ -9,10 +9,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from cop.activity import service as activity
+from cop.activity.service import Actor
 from cop.core import links, tokens
 from cop.core.db import change, db, insert_new
 from cop.events.models import Event
-from cop.invitations import mails, rules
+from cop.invitations import ical, mails, rules
+from cop.invitations.mails import News
 from cop.invitations.models import STILL_REQUESTED, CalendarFeed, Invitation, State
 from cop.invitations.rules import Withdrawal
 from cop.mail import service as mail
@@ -20,12 +23,13 @@ from cop.people.models import Person
 
 
 def invite(
-    event: Event, person: Person, now: datetime, *, promoted: bool = False, tell: bool = True
+    event: Event, person: Person, now: datetime, *, promoted: bool = False, tell: bool = True, by: Person | None = None
 ) -> Invitation | None:
     """Put the meeting in the person's calendar and confirm the registration by mail.
 
     ``promoted``: the seat comes from the waiting list, and the mail says so. ``tell`` false writes no
-    mail (a file of past registrations, a person added at the door). Called again it changes nothing.
+    mail (a file of past registrations, a person added at the door). ``by``: the colleague who gave the person's
+    name and address, which the mail says (GDPR, art. 14). Called again it changes nothing.
     ``None`` for a person without address.
     """
     if not person.email:
@@ -47,7 +51,7 @@ def invite(
     if invitation is None:  # invited already, or the same press arriving twice
         return requested(event.id, person.id)
     if tell:
-        mails.confirmation(invitation, now, promoted=promoted)
+        mails.confirmation(invitation, now, promoted=promoted, by=by)
     return invitation
 
 
@@ -87,16 +91,51 @@ def tell_change(invitation: Invitation, now: datetime) -> bool:
         return False
     if event.status == "cancelled":
         return _tell_cancellation(invitation, now)
-    plans_changed = event.calendar_sequence > invitation.told_sequence
-    if not plans_changed and event.calendar_revision <= invitation.told_revision:
+    news = news_for(invitation)
+    if news is None:
         return False
     sequence = rules.told_sequence(invitation.sequence, invitation.told_sequence, event.calendar_sequence)
     if not _claim(invitation, now, sequence=sequence):
         return False
-    message = mails.update(invitation, now, plans_changed=plans_changed)
+    message = mails.update(invitation, now, news)
     if message and not invitation.first_message_id:
         invitation.first_message_id = message.message_id
     return True
+
+
+def news_for(invitation: Invitation) -> News | None:
+    """What this person has not been told of yet."""
+    event = invitation.event
+    changes = event.calendar_sequence - invitation.told_sequence
+    if changes <= 0 and event.calendar_revision <= invitation.told_revision:
+        return None
+    called_off = [
+        (half_day, half_day.cancellation_reason)
+        for half_day in ical.off(event)
+        if (half_day.cancelled_sequence or 0) > invitation.told_sequence
+    ]
+    # Each half-day called off raised the counter once; what is beyond concerns the rest.
+    return News(plans_changed=changes > len(called_off), called_off=called_off)
+
+
+def tell_nobody(event: Event, *, actor: Actor) -> int:
+    """Let a mere correction go untold: calendars take it in with the next change, if there is one.
+
+    Whoever holds another date, hour, place or link is told all the same. Returns how many are spared a mail.
+    """
+    spared = change(
+        sa.update(Invitation)
+        .where(
+            Invitation.event_id == event.id,
+            Invitation.state == State.REQUESTED,
+            Invitation.told_sequence == event.calendar_sequence,
+            Invitation.told_revision < event.calendar_revision,
+        )
+        .values(told_revision=event.calendar_revision)
+        .execution_options(synchronize_session=False)
+    )
+    activity.record(actor, "event.told_nobody", event, people=spared)
+    return spared
 
 
 def _tell_cancellation(invitation: Invitation, now: datetime) -> bool:

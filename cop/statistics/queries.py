@@ -40,6 +40,7 @@ def key_events(question: Question, zone: ZoneInfo = clock.PARIS) -> dict[int, Ke
     )
     # Somebody may stay for both half-days, so the fullest one is the count of people.
     headcount = sa.func.coalesce(sa.func.max(HalfDay.headcount), 0)
+    held = sa.and_(HalfDay.event_id == Event.id, HalfDay.cancelled_at.is_(None))
     left_open = sa.and_(HalfDay.closed_at.is_(None), HalfDay.ends_at <= clock.now())
     rows = db.session.execute(
         sa.select(
@@ -51,7 +52,7 @@ def key_events(question: Question, zone: ZoneInfo = clock.PARIS) -> dict[int, Ke
             headcount,
             sa.func.sum(sa.case((left_open, 1), else_=0)),
         )
-        .outerjoin(HalfDay, HalfDay.event_id == Event.id)
+        .outerjoin(HalfDay, held)
         .where(_in_period(question.dates, zone))
         .group_by(Event.id, Event.title, Event.starts_at, Event.time_zone, Event.territory_id)
     )

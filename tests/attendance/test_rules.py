@@ -23,6 +23,7 @@ class Half:
     id: int
     starts_at: datetime
     closed_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
 
 @pytest.mark.parametrize(
@@ -120,10 +121,3 @@ def test_afterwards_the_one_left_open_then_the_last() -> None:
 )
 def test_what_was_searched_in_vain_becomes_a_name(words: str, names: dict[str, str]) -> None:
     assert rules.split_name(words) == names
-
-
-@pytest.mark.parametrize(
-    ("hour", "part"), [("09:00", "morning"), ("12:00", "afternoon"), ("14:00", "afternoon"), ("18:30", "evening")]
-)
-def test_parts_of_the_day(hour: str, part: str) -> None:
-    assert rules.part_of_day(at(f"2027-01-14 {hour}"), PARIS) == part
