@@ -18,8 +18,9 @@ from cop.core import catalogues, clock, migrations, page_cache
 from cop.core.db import db
 from cop.core.settings import load_settings
 from cop.core.web import Application
-from tests.people_of_the_tests import People, populate
-from tests.reference import TABLES, reference
+from tests import photograph
+from tests.people_of_the_tests import People
+from tests.reference import reference
 from tests.signing_in import put_in
 
 # The same examples each time: what fails here fails everywhere, and a change is not blamed for a chance find.
@@ -94,43 +95,12 @@ def app(_migrated_app: Application, request: pytest.FixtureRequest) -> Iterator[
     with _migrated_app.app_context():
         if reference.there and "people" not in request.fixturenames:
             reference.there = False
-            _empty()
+            photograph.empty()
         yield _migrated_app
         db.session.rollback()
         db.session.remove()
-        _empty()
+        photograph.empty()
     clock.clock.release()
-
-
-def _empty() -> None:
-    """Delete every row, but for reference data that nothing touched; SQLite checks foreign keys at the end only."""
-    kept = TABLES if reference.there else frozenset()
-    tables = [table for table in reversed(db.metadata.sorted_tables) if table.name not in kept]
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            _empty_postgresql(connection, [table.name for table in tables], kept)
-            return
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in tables:
-            connection.execute(table.delete())
-
-
-def _empty_postgresql(connection: sa.Connection, names: list[str], kept: frozenset[str]) -> None:
-    """Only what holds rows: TRUNCATE makes each table's files anew, which for a hundred tables takes longer than
-    most tests. Foreign keys are not looked at meanwhile, which only a superuser may ask for."""
-    if connection.scalar(sa.text("SELECT current_setting('is_superuser')")) != "on":
-        quoted = ", ".join(f'"{name}"' for name in names)
-        connection.execute(sa.text(f"TRUNCATE {quoted} RESTART IDENTITY"))
-        return
-    looks = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
-    filled = connection.scalars(sa.text(looks)).all()
-    deletes = "; ".join(["SET LOCAL session_replication_role = replica", *(f'DELETE FROM "{name}"' for name in filled)])
-    connection.exec_driver_sql(deletes)
-    begin_again = sa.text(
-        "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
-        " WHERE last_value IS NOT NULL AND NOT sequencename = ANY(:kept)"
-    )
-    connection.execute(begin_again, {"kept": [f"{name}_id_seq" for name in kept]})
 
 
 class Browser(FlaskClient):
@@ -151,9 +121,7 @@ def client(app: Application) -> FlaskClient:
 @pytest.fixture
 def people(app: Application) -> People:
     """The reference data and the four people of the tests, committed."""
-    made = populate(seed=not reference.there)
-    reference.there = True
-    return made
+    return photograph.photograph.people()
 
 
 class ClockHand:
