@@ -10,6 +10,7 @@ from cop.accounts.models import Account
 from cop.communities.models import Community
 from cop.core.db import db
 from cop.core.i18n import _, _l, label
+from cop.events import queries as events
 from cop.host.models import Host
 from cop.network import queries_scope, rules_filter
 from cop.network.rules import STEPS, UNKNOWN, Step
@@ -43,6 +44,7 @@ _BODIES: Final = {
 _PRESENCES: Final = (
     ("vu", "annee", _l("Came to a key event this year")),
     ("vu", "annee-derniere", _l("Came to a key event last year")),
+    ("vu", "12-mois", _l("Came to a meeting in the last twelve months")),
     ("pas_vu", "3", _l("Not seen for 3 months")),
     ("pas_vu", "6", _l("Not seen for 6 months")),
     ("pas_vu", "12", _l("Not seen for a year")),
@@ -84,6 +86,7 @@ def groups(viewer: Account) -> list[Group]:
         Group(_("Profession"), "profession", _professions()),
         Group(_("Step"), "etape", _of("etape", {step.value: step.label for step in STEPS})),
         Group(_("Presence"), "presence", [Choice(name, value, str(words)) for name, value, words in _PRESENCES]),
+        Group(_("Came to"), "venue", [*_event_kinds(), *_themes()]),
         Group(_("Membership"), "adhesion", _of("adhesion", _MEMBERSHIPS)),
         Group(_("Mandate"), "instance", _of("instance", _BODIES)),
         Group(_("Volunteering"), "benevole", _of("benevole", _VOLUNTEERS)),
@@ -126,6 +129,14 @@ def _professions() -> list[Choice]:
         (Choice("profession", one.code, label(one, "label")) for one in found),
         key=lambda choice: territories.search_name(choice.label),
     )
+
+
+def _event_kinds() -> list[Choice]:
+    return [Choice("genre", one.code, label(one), _("A meeting of this kind")) for one in events.kinds()]
+
+
+def _themes() -> list[Choice]:
+    return [Choice("theme", one.code, label(one), _("A meeting about")) for one in events.themes()]
 
 
 def _kinds() -> list[Choice]:

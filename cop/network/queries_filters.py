@@ -12,14 +12,14 @@ from cop.attendance.rules import State
 from cop.communities import queries as communities
 from cop.core import clock
 from cop.core.db import db
-from cop.events.models import Event, HalfDay
+from cop.events.models import Event, EventKind, HalfDay, Theme
 from cop.mandates import queries as mandates
 from cop.memberships import queries as memberships
 from cop.memberships.models import Membership
 from cop.network import queries_steps
 from cop.network.queries_scope import practises_in
 from cop.network.rules import UNKNOWN, UNKNOWN_RANK, Step
-from cop.network.rules_filter import EVERYWHERE, NEVER, Filter
+from cop.network.rules_filter import EVERYWHERE, LATELY, NEVER, Filter
 from cop.organisations import queries as organisations
 from cop.people import rules as names
 from cop.people.models import Person, PracticeSite
@@ -113,7 +113,10 @@ def _step(value: str, on: date) -> Condition:
 
 
 def _seen(value: str, on: date) -> Condition:
-    """At a key event, as the mobilisation rate counts."""
+    """At a key event, as the mobilisation rate counts; in the last twelve months, at any meeting."""
+    if value == LATELY:
+        since = clock.start_of_day(months_before(on, 12))
+        return Person.id.in_(queries_steps.seen_by(on).where(HalfDay.starts_at >= since))
     dates = dates_of(Period(value), on)
     came = (
         sa.select(Attendance.person_id)
@@ -124,6 +127,19 @@ def _seen(value: str, on: date) -> Condition:
         .where(Event.starts_at < clock.start_of_day(dates.end + timedelta(days=1)))
     )
     return Person.id.in_(came)
+
+
+def _kind(value: str, on: date) -> Condition:
+    """Was present at a meeting of this kind, whenever it was."""
+    kinds = sa.select(EventKind.id).where(EventKind.code == value)
+    held = sa.select(Event.id).where(Event.kind_id.in_(kinds))
+    return Person.id.in_(queries_steps.seen_by(on).where(HalfDay.event_id.in_(held)))
+
+
+def _theme(value: str, on: date) -> Condition:
+    """Was present at a meeting about this theme."""
+    held = sa.select(Event.id).where(Event.themes.any(Theme.code == value))
+    return Person.id.in_(queries_steps.seen_by(on).where(HalfDay.event_id.in_(held)))
 
 
 def months_before(day: date, months: int) -> date:
@@ -176,6 +192,8 @@ _CONDITIONS: Final[Mapping[str, Callable[[str, date], Any]]] = {
     "adhesion": _membership,
     "instance": _body,
     "vu": _seen,
+    "genre": _kind,
+    "theme": _theme,
     "pas_vu": _not_seen,
     "inscrit": _registered,
     "structure": _organisation,

@@ -17,7 +17,8 @@ EVERYWHERE: Final = "tous"
 LARGEST: Final = 2**31 - 1  # a number no database refuses to look for
 MONTHS: Final = ("3", "6", "12", "24")
 NEVER: Final = "jamais"
-SEEN: Final = ("annee", "annee-derniere")
+LATELY: Final = "12-mois"
+SEEN: Final = ("annee", "annee-derniere", LATELY)
 MEMBERSHIPS: Final = ("a-jour", "a-regler", "echue", "jamais")
 BODIES: Final = ("bureau", "board", "team", "steering", "training", "volunteers")
 VOLUNTEERS: Final = ("actifs", "disponibles")
@@ -58,6 +59,8 @@ class Filter:
     avant: str = ""  # the day of ``etape_avant``
     au: str = ""  # the day the whole question is asked for; today when empty
     vu: str = ""
+    genre: str = ""  # came to a meeting of this kind
+    theme: str = ""  # came to a meeting about this
     pas_vu: str = ""
     inscrit: str = ""
     structure: str = ""
@@ -149,6 +152,8 @@ _READERS: Final[Mapping[str, Callable[[str], str]]] = {
     "instance": _one_of(*BODIES),
     "benevole": _one_of(*VOLUNTEERS),
     "vu": _one_of(*SEEN),
+    "genre": _code,
+    "theme": _code,
     "pas_vu": _one_of(*MONTHS, NEVER),
     "inscrit": _one_of("jamais-venu"),
     "structure": _code,

@@ -1,6 +1,7 @@
 """The people list: everybody one may see, searched, narrowed, kept under a name, taken away as a file."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -55,6 +56,7 @@ def people() -> Any:
     groups = queries_choices.groups(reader)
     segments = queries.segments(reader)
     number = request.args.get("segment", type=int)
+    segment = next((one for one in segments if one.id == number), None)
     return render_template(
         "network/people.html",
         asked=asked,
@@ -64,7 +66,8 @@ def people() -> Any:
         chosen=list(queries_choices.chosen(asked, groups)),
         own=queries.shown_first(asked, reader),
         segments=segments,
-        segment=next((one for one in segments if one.id == number), None),
+        segment=segment,
+        address=partial(people_url, segment=segment),
         form=SegmentForm(formdata=None, question=asked.canonical),
         **_shown(reader),
     )

@@ -13,6 +13,7 @@ from cop.communities.models import Community, CommunityMember
 from cop.core import clock as now
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
+from cop.events.models import Theme
 from cop.network.queries_filters import months_before
 from cop.organisations.models import Affiliation, Organisation, OrganisationKind
 from cop.people.models import Person, PracticeSite
@@ -213,6 +214,23 @@ def test_the_chosen_columns_are_shown_and_kept(alice: FlaskClient) -> None:
     page = alice.get("/personnes?colonnes=email&colonnes=telephone").text
     assert "elodie@cabinet.example" in page
     assert "colonnes=email,telephone" in page or "colonnes=email%2Ctelephone" in page
+
+
+def test_by_the_meetings_people_came_to(crowd: People, alice: FlaskClient) -> None:
+    """Of a kind, about a theme, in the last twelve months: key events or not."""
+    maine_et_loire = territory("department", "49")
+    with unit_of_work():
+        theme = Theme(code="pain", name_fr="Douleur", name_en="Pain")
+        lately = key_event(crowd, maine_et_loire, date(2026, 3, 5), key=False)
+        lately.themes.append(theme)
+        present(lately, by_family("Abel"))
+        present(lately, by_family("Évrard"), state="absent")
+        present(key_event(crowd, maine_et_loire, date(2025, 3, 5)), by_family("Le Goff"))
+    assert listed(alice, genre="study_morning") == ["Abel Zoé", "Le Goff Anne-Lise"]
+    assert listed(alice, theme="pain") == ["Abel Zoé"]
+    assert listed(alice, vu="12-mois") == ["Abel Zoé"]
+    assert listed(alice, genre="seminar") == []
+    assert "Une rencontre sur" in alice.get("/personnes?theme=pain").text
 
 
 def test_a_filter_is_a_link_and_can_be_taken_off(alice: FlaskClient) -> None:
