@@ -15,7 +15,9 @@ from cop.registrations.rules import Status
 
 def waitlisted(registration: Registration, position: int) -> None:
     """No seat is left: your place in line, and what happens next."""
-    _send(registration, "waitlisted", registration.queued_at, position=position)
+    by = registration.registered_by
+    said = {"by": by.full_name if by else "", "rights": links.absolute_url("host.privacy")}
+    _send(registration, "waitlisted", registration.queued_at, position=position, **said)
 
 
 def left_waiting_list(registration: Registration, *, by_person: bool) -> None:

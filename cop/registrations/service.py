@@ -34,21 +34,30 @@ class Outcome:
     fresh: bool
 
 
-def register(event: Event, person: Person, *, now: datetime, actor: Actor = PUBLIC, tell: bool = True) -> Outcome:
+def register(
+    event: Event,
+    person: Person,
+    *,
+    now: datetime,
+    actor: Actor = PUBLIC,
+    tell: bool = True,
+    by: Person | None = None,
+) -> Outcome:
     """A seat, or the next place on the waiting list; told by mail. Pressed twice, it happens once.
 
-    ``tell`` false: nobody is written to (past registrations taken over from a file).
+    ``tell`` false: nobody is written to (past registrations taken over from a file). ``by``: the colleague who gave
+    the name, whom the mail names.
     """
     staff = actor.kind != PUBLIC.kind
     rules.check_door(queries.door(event, now), staff=staff)
-    registration = _enter(event, person, "staff" if staff else "public", now)
+    registration = _enter(event, person, "staff" if staff else "public", now, by)
     if registration is None:
         registration = queries.of(event.id, person.id)
         _tell_again(registration, now)
         return Outcome(registration, fresh=False)
     if _take_seat(event.id):
         _confirm(registration, now)
-        invitations.invite(event, person, now, tell=tell)
+        invitations.invite(event, person, now, tell=tell, by=by)
     else:
         _count_waiting(event.id, +1)
         if tell:
@@ -121,9 +130,10 @@ def lock(event_id: int) -> Event:
 # --- Single steps -----------------------------------------------------------------------------------
 
 
-def _enter(event: Event, person: Person, source: str, now: datetime) -> Registration | None:
+def _enter(event: Event, person: Person, source: str, now: datetime, by: Person | None) -> Registration | None:
     """One row for this person at this event; ``None`` when they are registered already."""
     values = {"status": Status.WAITLISTED, "source": source, "queued_at": now}
+    values |= {"registered_by_id": by.id if by else None, "arrangement": ""}
     key = {"event_id": event.id, "person_id": person.id}
     made = insert_new(Registration, {**key, **values, "created_at": now}, key=list(key))
     if made:
