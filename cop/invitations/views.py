@@ -11,12 +11,12 @@ from cop.core.access import public, signed_in
 from cop.core.errors import NotFound
 from cop.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, speaking
 from cop.host import queries as host
-from cop.invitations import feeds, queries, service, views_guests
+from cop.invitations import feeds, queries, service, views_changes, views_guests
 from cop.people import queries as people
 from cop.people.models import Person
 
 invitations = Blueprint("invitations", __name__)
-BLUEPRINTS: Final = [invitations]
+BLUEPRINTS: Final = [invitations, views_changes.blueprint]
 views_guests.add_routes(invitations)
 
 
