@@ -4,9 +4,9 @@ People are recognised by RPPS number, then by address, then by name and commune.
 is overwritten only when that was asked for. Notes are not read: people write about health in them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from cop.core.access import Permission
 from cop.core.errors import Refused
@@ -24,6 +24,7 @@ from cop.people.models import Person
 from cop.people.rules_phones import phone
 from cop.territories import rules as territories
 
+Value = TypeVar("Value")
 _TITLES: Final = {one.name: one.title for one in FIELDS}
 
 
@@ -84,24 +85,37 @@ class PeopleRun:
             return Plan(Verdict.REFUSED, _name_in(entry.values), refused.message)
 
     def _said(self, entry: Entry) -> Said:
+        """Raises ``Refused`` with all that is wrong on the line: it is mended once, not fault after fault."""
+        faults: list[str] = []
+
         def text(name: str) -> str:
             return people.one_line(text_of(entry.values.get(name, "")))
 
+        def read(reader: Callable[..., Value], *texts: Any) -> Value | None:
+            try:
+                return reader(*texts)
+            except Refused as refused:
+                faults.append(str(refused.message))
+                return None
+
         given, family = rules.names(text("given_name"), text("family_name"), text("full_name"))
         if not family:
-            raise Refused(_l("There is no family name on this line."))
-        return Said(
+            faults.append(_("There is no family name on this line."))
+        said = Said(
             entry.number,
             given,
             family,
-            rules.email(text("email")),
-            rules.phone(text("phone")),
-            self._profession(text("profession")),
-            self._commune(text("commune"), text("postal_code"), text("insee")),
-            rules.rpps(entry.values.get("rpps", "")),
+            read(rules.email, text("email")) or "",
+            read(rules.phone, text("phone")),
+            read(self._profession, text("profession")),
+            read(self._commune, text("commune"), text("postal_code"), text("insee")),
+            read(rules.rpps, entry.values.get("rpps", "")) or "",
             text("organisation")[:200],
             text("function")[:120],
         )
+        if faults:
+            raise Refused(" ".join(faults))
+        return said
 
     def _profession(self, text: str) -> str | None:
         if not text:

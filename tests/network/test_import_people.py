@@ -165,6 +165,13 @@ def test_somebody_twice_in_the_file(desk: Desk) -> None:  # noqa: F811
     }
 
 
+def test_all_that_is_wrong_on_a_line_is_said_at_once(desk: Desk, people: People) -> None:  # noqa: F811
+    desk.check("Nom;Prénom;E-mail;Profession;Ville\nPetit;Luc;luc@cabinet;Sourcier;Atlantis\n")
+    said = desk.refusals()[2]
+    for words in ("« luc@cabinet » n’est pas une adresse", "« Sourcier » n’est pas une profession", "« Atlantis »"):
+        assert words in said
+
+
 def test_somebody_twice_in_the_file_under_two_marks(desk: Desk, people: People) -> None:  # noqa: F811
     """Once by number, once by address; and once with, once without an address, far from one another."""
     with unit_of_work():
