@@ -1,0 +1,157 @@
+"""Reading series: their meetings, and what a date would meet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from cop.accounts.models import Account
+from cop.core import clock, formats
+from cop.core.access import Permission, Where
+from cop.core.db import db
+from cop.core.errors import NotFound, Refused
+from cop.core.i18n import _
+from cop.events import queries as events
+from cop.events import rules as event_rules
+from cop.events.models import Event
+from cop.events.models_series import EventSeries
+from cop.events.rules import Span
+from cop.series import rules, rules_holidays
+from cop.series.rules import Shape
+from cop.territories.rules import department_of_commune
+
+
+def get(series_id: int) -> EventSeries:
+    """A regular meeting or a cycle. Raises :class:`NotFound`."""
+    found = db.session.get(EventSeries, series_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def regular(series_id: int) -> EventSeries:
+    found = get(series_id)
+    if found.cycle:
+        raise NotFound
+    return found
+
+
+def where_is(series_id: int, **_: Any) -> Where:
+    return Where(frozenset({get(series_id).territory_id}))
+
+
+def of_event(event_id: int) -> tuple[Event, EventSeries]:
+    """A date of a regular meeting, with its series. Raises :class:`NotFound` for an event of none."""
+    event = events.get(event_id)
+    if event.series is None or event.series.cycle:
+        raise NotFound
+    return event, event.series
+
+
+def members(series_id: int, *, viewer: Account | None = None, may: Permission | None = None) -> Sequence[Event]:
+    """All its meetings in their order; ``may``: only those the viewer has this right on."""
+    statement = sa.select(Event).where(Event.series_id == series_id).options(*events.LISTED)
+    if may:
+        statement = statement.where(events.reached_by(viewer, may))
+    return db.session.scalars(statement.order_by(Event.starts_at, Event.id)).unique().all()
+
+
+def coming_after(event: Event, most: int = 6) -> Sequence[Event]:
+    """The next dates that the public of this one may see: independent of the hour it is, so that a kept page stays
+    true."""
+    statement = (
+        sa.select(Event)
+        .where(Event.series_id == event.series_id, Event.id != event.id, Event.starts_at > event.starts_at)
+        .where(Event.status == event_rules.PUBLISHED, Event.audience == event.audience)
+    )
+    return db.session.scalars(statement.order_by(Event.starts_at, Event.id).limit(most)).all()
+
+
+def model_of(series: EventSeries) -> tuple[Event | None, date | None]:
+    """The meeting the next ones are made like, the last that nobody changed by hand; and the last day of the rule,
+    be its meeting taken out since."""
+    found = members(series.id)
+    standing = [event for event in found if event.status != event_rules.CANCELLED]
+    plain = [event for event in standing if not event.detached]
+    days = [event.planned_on for event in found if event.planned_on]
+    days += [date.fromisoformat(day) for day, _position in (series.rule or {}).get("out", {}).values() if day]
+    return next(iter(reversed(plain or standing)), None), max(days, default=None)
+
+
+def taken_out(series: EventSeries) -> Sequence[Event]:
+    """The exceptions that may be put back."""
+    numbers = [int(number) for number in (series.rule or {}).get("out", {})]
+    statement = sa.select(Event).where(Event.id.in_(numbers), Event.series_id.is_(None))
+    return db.session.scalars(statement.order_by(Event.starts_at, Event.id).options(*events.LISTED)).unique().all()
+
+
+# --- Dates that might be -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A date a rule gives. ``problem``: why no meeting can be made there; ``warnings`` refuse nothing."""
+
+    day: date
+    spans: tuple[Span, ...]
+    problem: str
+    warnings: list[str]
+
+
+def candidates(event: Event, days: Iterable[date], now: datetime) -> list[Candidate]:
+    """Meetings like ``event`` on other days, each with what one should know of it."""
+    days = list(days)
+    busy = _busy(event, days)
+    department, form = department_of(event), rules.shape(events.description_of(event).half_days, event.zone)
+    return [
+        _candidate(form, day, event, now, [*rules_holidays.warnings(day, department), *busy.get(day, ())])
+        for day in days
+    ]
+
+
+def _candidate(form: Shape, day: date, event: Event, now: datetime, warnings: list[str]) -> Candidate:
+    try:
+        spans = rules.placed(form, day, event.zone)
+    except Refused as refused:
+        return Candidate(day, (), str(refused.message), warnings)
+    problem = _("This date is past.") if spans[0].starts_at <= now else ""
+    return Candidate(day, spans, problem, warnings)
+
+
+def _busy(event: Event, days: list[date]) -> dict[date, list[str]]:
+    """What else is held for the same territory on these days."""
+    if not days:
+        return {}
+    first = clock.nearest_local(min(days), time.min, event.zone)
+    last = clock.nearest_local(max(days) + timedelta(days=1), time.min, event.zone)
+    rows = db.session.execute(
+        sa.select(Event.title, Event.starts_at)
+        .where(Event.territory_id == event.territory_id, Event.status == event_rules.PUBLISHED)
+        .where(Event.starts_at >= first, Event.starts_at < last)
+        .order_by(Event.starts_at, Event.id)
+    )
+    found: dict[date, list[str]] = {}
+    for title, starts_at in rows:
+        words = _("The same day: %(title)s", title=title)
+        found.setdefault(clock.local_date(starts_at, event.zone), []).append(words)
+    return found
+
+
+def department_of(event: Event) -> str:
+    """Where people meet, for its holidays: the venue's, else the one it is held for."""
+    if event.commune:
+        return department_of_commune(event.commune.code)
+    return event.territory.code if event.territory.kind == "department" else ""
+
+
+def warnings_of(event: Event) -> list[str]:
+    """What to know of the days of one event, each day once."""
+    department = department_of(event)
+    days = sorted({clock.local_date(half_day.starts_at, event.zone) for half_day in event.half_days})
+    return [
+        _("%(day)s: %(warning)s", day=formats.date_day(day), warning=words)
+        for day in days
+        for words in rules_holidays.sure_warnings(day, department)
+    ]

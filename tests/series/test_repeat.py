@@ -1,0 +1,37 @@
+"""A meeting made regular: the dates that would be made, with what they meet, then the meetings."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from cop.core.db import db
+from cop.events.models import Event
+from tests.series.conftest import RULE, boxes
+
+
+def dates() -> list[str]:
+    db.session.rollback()
+    found = db.session.scalars(sa.select(Event).where(Event.series_id.is_not(None)).order_by(Event.starts_at))
+    return [one.local_start.strftime("%d/%m %H:%M") for one in found]
+
+
+def test_the_third_thursdays_but_one(repeat: Any, event_id: int) -> None:
+    answer = repeat("2027-03-18")
+    assert answer.status_code == 303
+    # The clocks change on 28 March: nine o'clock stays nine o'clock.
+    assert dates() == ["21/01 09:00", "18/02 09:00", "15/04 09:00", "20/05 09:00", "17/06 09:00"]
+    made = db.session.scalars(sa.select(Event).order_by(Event.series_position)).all()
+    assert [one.series_position for one in made] == [1, 2, 3, 4, 5]
+    assert {one.status for one in made} == {"published"}
+    assert len({one.slug for one in made}) == 5
+    assert len({one.series_id for one in made}) == 1
+
+
+def test_what_a_date_meets_is_told_before(bob: Any, event_id: int) -> None:
+    address = f"/animation/evenements/{event_id}/repeter"
+    sent = {**RULE, "every": "week", "interval": "1", "until": "2027-05-10", "action": "preview"}
+    page = bob.post(address, data=sent).text
+    assert "2027-05-06" in boxes(page)
+    assert "jour férié (Ascension)" in page
+    assert "zone B" in page
+    assert dates() == []
