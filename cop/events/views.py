@@ -2,6 +2,8 @@
 
 from typing import Final
 
-from cop.events import views_desk, views_kinds
+from cop.events import views_desk, views_embed, views_kinds, views_search_engines
 
 BLUEPRINTS: Final = (views_desk.blueprint, views_kinds.blueprint)
+# Read for the addresses they add to the first.
+ADDED: Final = (views_embed, views_search_engines)
