@@ -9,7 +9,8 @@ from typing import Any, Final
 import icalendar
 
 from cop.core import links
-from cop.core.i18n import speaking
+from cop.core.i18n import _, speaking
+from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.invitations import ical, rules, timezones
 from cop.invitations.models import Invitation, State
@@ -48,19 +49,23 @@ def _half_days(event: Event, entry: Entry) -> Iterable[Entry]:
 
 def public(events: Sequence[Event], name: str, language: str) -> bytes:
     """The public agenda; no link that lets one into an on-line room."""
-    host = links.public_host()
-    entries = [
-        ical.entry_for(
-            event,
-            f"event-{event.id}@{host}",
-            sequence=event.calendar_sequence,
-            created_at=event.published_at or event.created_at,
-            language=language,
-            registered=False,
-        )
-        for event in events
-    ]
-    return write(entries, name, language)
+    return write([public_entry(event, language) for event in events], name, language)
+
+
+def public_entry(event: Event, language: str) -> Entry:
+    entry = ical.entry_for(
+        event,
+        f"event-{event.id}@{links.public_host()}",
+        sequence=event.calendar_sequence,
+        created_at=event.published_at or event.created_at,
+        language=language,
+        registered=False,
+    )
+    if event.status != event_rules.POSTPONED:
+        return entry
+    # The status says cancelled: nothing takes place that day. The title says that it is not given up.
+    with speaking(language):
+        return replace(entry, title=_("Postponed: %(title)s", title=entry.title))
 
 
 def write(entries: Sequence[Entry], name: str, language: str) -> bytes:
@@ -134,6 +139,11 @@ def state_of_invitations(invitations: Iterable[Invitation]) -> list[tuple[Any, .
     return [
         (invitation.id, invitation.state, invitation.sequence, *_state(invitation.event)) for invitation in invitations
     ]
+
+
+def last_told(invitations: Iterable[Invitation]) -> datetime | None:
+    """When what these say changed last."""
+    return max((max(one.last_told_at, one.event.changed_at) for one in invitations), default=None)
 
 
 def state_of_events(events: Iterable[Event]) -> list[tuple[Any, ...]]:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import selectinload
 from cop.core import tokens
 from cop.core.db import db
 from cop.core.errors import NotFound
-from cop.events import rules as event_rules
 from cop.events.models import Event, HalfDay
 from cop.invitations import rules
 from cop.invitations.models import CalendarFeed, Invitation, State
@@ -135,21 +134,4 @@ def of_person(person_id: int, now: datetime) -> Sequence[Invitation]:
         .where(sa.or_(Invitation.state == State.REQUESTED, Invitation.last_told_at > now - rules.CANCELLED_SHOWN_FOR))
         .order_by(Event.starts_at, Invitation.id)
         .options(selectinload(Invitation.event).selectinload(Event.half_days), selectinload(Invitation.person))
-    ).all()
-
-
-def public_events(now: datetime) -> Sequence[Event]:
-    """What the public feed shows: meetings open to all, the last weeks included, cancelled ones for a while."""
-    cancelled = sa.and_(
-        Event.status == "cancelled",
-        Event.published_at.is_not(None),
-        Event.cancelled_at > now - rules.CANCELLED_SHOWN_FOR,
-    )
-    known = Event.status.in_((event_rules.PUBLISHED, event_rules.POSTPONED))
-    return db.session.scalars(
-        sa.select(Event)
-        .where(Event.audience == "public", Event.ends_at > now - rules.CANCELLED_SHOWN_FOR)
-        .where(sa.or_(known, cancelled))
-        .order_by(Event.starts_at, Event.id)
-        .options(selectinload(Event.half_days), selectinload(Event.commune))
     ).all()

@@ -1,0 +1,66 @@
+"""What the public feeds show, and since when they have shown it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from cop.core.db import db
+from cop.events import queries_agenda as agenda
+from cop.events import rules as event_rules
+from cop.events.models import Event
+from cop.events.rules_agenda import NO_FILTER, Filters
+from cop.invitations import rules
+
+_SHOWN = (
+    selectinload(Event.half_days),
+    selectinload(Event.themes),
+    joinedload(Event.commune),
+    joinedload(Event.territory),
+    joinedload(Event.kind),
+)
+
+
+def public_events(now: datetime, filters: Filters = NO_FILTER) -> Sequence[Event]:
+    """For calendars: meetings open to all, the last weeks included, cancelled ones for a while."""
+    cancelled = sa.and_(
+        Event.status == event_rules.CANCELLED,
+        Event.published_at.is_not(None),
+        Event.cancelled_at > now - rules.CANCELLED_SHOWN_FOR,
+    )
+    known = Event.status.in_((event_rules.PUBLISHED, event_rules.POSTPONED))
+    shown = sa.select(Event).where(Event.audience == "public", Event.ends_at > now - rules.CANCELLED_SHOWN_FOR)
+    statement = agenda.matching(shown.where(sa.or_(known, cancelled)), filters, now)
+    return db.session.scalars(statement.order_by(Event.starts_at, Event.id).options(*_SHOWN)).unique().all()
+
+
+def news(now: datetime, filters: Filters, limit: int) -> Sequence[Event]:
+    """For readers of news and other sites: what is to come."""
+    coming = sa.select(Event).where(agenda.listed_publicly(), Event.ends_at > now)
+    statement = agenda.matching(coming, filters, now).order_by(Event.starts_at, Event.id).limit(limit)
+    return db.session.scalars(statement.options(*_SHOWN)).unique().all()
+
+
+def event_by_slug(slug: str) -> Event | None:
+    """A public event, for its file."""
+    statement = sa.select(Event).where(Event.slug == slug, agenda.listed_publicly())
+    return db.session.scalars(statement.options(*_SHOWN)).unique().one_or_none()
+
+
+def last_change(now: datetime) -> datetime | None:
+    """The latest moment at which a feed may have become another: an event changed, is over, or left it.
+
+    Taken over all events, those that are hidden included: one that is public no more must not stay in a copy.
+    """
+    left = now - rules.CANCELLED_SHOWN_FOR
+    over, gone, off = (
+        sa.func.max(sa.case((column <= before, column)))
+        for column, before in ((Event.ends_at, now), (Event.ends_at, left), (Event.cancelled_at, left))
+    )
+    changed, over_at, gone_at, off_at = db.session.execute(
+        sa.select(sa.func.max(Event.changed_at), over, gone, off)
+    ).one()
+    kept = rules.CANCELLED_SHOWN_FOR
+    moments = [changed, over_at, gone_at and gone_at + kept, off_at and off_at + kept]
+    return max((moment for moment in moments if moment), default=None)

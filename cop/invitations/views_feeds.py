@@ -1,0 +1,133 @@
+"""Feeds: addresses that programs read again and again, without a session."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, Response, make_response, request
+
+from cop.core import clock, links
+from cop.core.access import public
+from cop.core.errors import NotFound
+from cop.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, speaking
+from cop.events import rules_agenda
+from cop.events.models import Event
+from cop.host import queries as host
+from cop.invitations import feeds, objects, queries, queries_feeds, syndication
+from cop.invitations.syndication import Channel
+
+blueprint = Blueprint("invitations", __name__)
+FOR_ALL: Final = "public, max-age=300"
+Write = Callable[[Sequence[Event], Channel], bytes]
+
+
+@blueprint.get("/agenda.ics")
+@public
+def public_feed() -> Response:
+    """The public agenda, or what of it the address asks for, in the words of the agenda's filters."""
+    now, filters, language = clock.now(), rules_agenda.filters_of(request.args), _language()
+    events, name = queries_feeds.public_events(now, filters), host_name()
+    tag = feeds.etag(name, language, feeds.state_of_events(events))
+    return _public(tag, lambda: feeds.public(events, name, language), "text/calendar", queries_feeds.last_change(now))
+
+
+@blueprint.get("/agenda.atom")
+@public
+def atom_feed() -> Response:
+    return _news("invitations.atom_feed", syndication.atom, "application/atom+xml")
+
+
+@blueprint.get("/agenda.rss")
+@public
+def rss_feed() -> Response:
+    return _news("invitations.rss_feed", syndication.rss, "application/rss+xml")
+
+
+@blueprint.get("/agenda.json")
+@public
+def json_feed() -> Response:
+    return _news("invitations.json_feed", syndication.json_feed, "application/feed+json")
+
+
+@blueprint.get("/evenements/<slug>.ics")
+@public
+def event_file(slug: str) -> Response:
+    """One public event, with the identifier it has in the public feed: who has both sees it once."""
+    event = queries_feeds.event_by_slug(slug)
+    if event is None:
+        raise NotFound
+    response = make_response(objects.publish([feeds.public_entry(event, _language())]))
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
+    return response
+
+
+@blueprint.get("/calendrier/<token>.ics")
+@public
+def personal_feed(token: str) -> Response:
+    """The meetings of whoever was given this address; a revoked one is not found."""
+    owner_id = queries.feed_owner(token)
+    told = queries.of_person(owner_id, clock.now())
+    language = told[0].person.language if told else DEFAULT_LANGUAGE
+    with speaking(language):
+        name = _("My meetings: %(host)s", host=host_name())
+    tag = feeds.etag(name, feeds.state_of_invitations(told))
+    response = _conditional(tag, lambda: feeds.personal(told, name, language), "text/calendar", None)
+    response.headers["Cache-Control"] = "private, no-cache"
+    # Told, not compared: a registration erased leaves no date behind, and the tag sees it.
+    response.last_modified = feeds.last_told(told)
+    return response
+
+
+def host_name() -> str:
+    organisation = host.current_host()
+    return organisation.name if organisation else ""
+
+
+def _language() -> str:
+    """``?lang=en`` for English. No session: calendar services keep no cookie."""
+    wanted = request.args.get("lang", DEFAULT_LANGUAGE)
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _news(endpoint: str, write: Write, mimetype: str) -> Response:
+    now, filters, language = clock.now(), rules_agenda.filters_of(request.args), _language()
+    changed = queries_feeds.last_change(now)
+    events = queries_feeds.news(now, filters, syndication.MOST)
+    said: dict[str, Any] = {**filters.address(), "lang": None if language == DEFAULT_LANGUAGE else language}
+    channel = Channel(
+        host_name(),
+        language,
+        page=links.absolute_url("events.agenda", **filters.address()),
+        own=links.absolute_url(endpoint, **said),
+        changed_at=changed or now,
+    )
+
+    def written() -> bytes:
+        with speaking(language):
+            return write(events, channel)
+
+    tag = feeds.etag(endpoint, channel.name, channel.own, feeds.state_of_events(events))
+    return _public(tag, written, mimetype, changed)
+
+
+def _public(tag: str, write: Callable[[], bytes], mimetype: str, changed: datetime | None) -> Response:
+    """Read by the scripts of other sites too: it is the same for everybody."""
+    response = _conditional(tag, write, mimetype, changed)
+    response.headers["Cache-Control"] = FOR_ALL
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _conditional(tag: str, write: Callable[[], bytes], mimetype: str, changed: datetime | None) -> Response:
+    """The feed, or 304 for who has it already. Search engines are asked to leave; programs are not redirected."""
+    response = make_response(b"")
+    response.set_etag(tag, weak=True)
+    response.last_modified = changed
+    response.make_conditional(request)
+    if response.status_code != 304:
+        response.set_data(write())
+    response.headers["Content-Type"] = f"{mimetype}; charset=utf-8"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
