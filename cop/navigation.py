@@ -1,5 +1,6 @@
 """What is on every page: the menu, filtered by rights. Endpoint names only, no views."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,13 +13,14 @@ from cop.core.i18n import _l, language
 from cop.core.settings import current_settings
 from cop.core.web import Application
 from cop.host import queries as host
+from cop.memberships import queries as memberships
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the menu. ``permission``: shown to whoever has it somewhere; ``None``: to everybody.
 
-    ``rare``: among tabs, behind "More".
+    ``rare``: among tabs, behind "More". ``if_any``: only where there is something of the sort at all.
     """
 
     label: Any
@@ -26,6 +28,7 @@ class Entry:
     permission: Permission | None = None
     signed_in: bool | None = None
     rare: bool = False
+    if_any: Callable[[], bool] | None = None
 
 
 MENU: Final = (
@@ -68,7 +71,7 @@ TABS: Final = {
     "my_space": (
         Entry(_l("What is coming"), "registrations.mine"),
         Entry(_l("My record"), "people.my_profile"),
-        Entry(_l("My membership"), "memberships.mine"),
+        Entry(_l("My membership"), "memberships.mine", if_any=memberships.any_kind),
         Entry(_l("Volunteering"), "volunteers.mine"),
         Entry(_l("My organisations"), "organisations.mine"),
         Entry(_l("Communities"), "communities.index"),
@@ -105,6 +108,8 @@ def tabs_of(group: str) -> list[dict[str, Any]]:
 
 def _shown(entry: Entry, account: Any) -> bool:
     if entry.signed_in is not None and entry.signed_in is not bool(account):
+        return False
+    if entry.if_any and not entry.if_any():
         return False
     return entry.permission is None or access.has_anywhere(account, entry.permission)
 

@@ -32,6 +32,11 @@ def kinds() -> list[MembershipKind]:
     return list(db.session.scalars(wanted.order_by(*order)))
 
 
+def any_kind() -> bool:
+    """Whether this organisation knows memberships at all."""
+    return db.session.scalar(sa.select(MembershipKind.id).limit(1)) is not None
+
+
 def kind(kind_id: int) -> MembershipKind:
     found = db.session.get(MembershipKind, kind_id)
     if found is None:

@@ -238,3 +238,11 @@ def test_moments_tell_the_story(people: People) -> None:
     assert len(told) == 3
     assert all(moment.kind == "membership" for moment in queries_timeline.moments(people.diane_id))
     assert clock.today() > date(2026, 11, 1)
+
+
+def test_where_nobody_becomes_a_member_no_tab_speaks_of_it(people: People, sign_in: SignIn) -> None:
+    client = sign_in(people.diane_account)
+    assert "Mon adhésion" not in client.get("/moi").text
+    with unit_of_work():
+        kind()
+    assert "Mon adhésion" in client.get("/moi").text
