@@ -38,6 +38,7 @@ TABS: Final = (
     Tab(_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
     Tab(_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
     Tab(_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
+    Tab(_l("Reminders"), "reminders.of_event", Permission.EVENT_EDIT, rare=True),
 )
 
 

@@ -1,29 +1,36 @@
 """The reminder of an event, to one registered person."""
 
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 
-from cop.core import formats
-from cop.core.i18n import label, speaking
+from cop.core import clock, formats
+from cop.core.i18n import label, language, speaking
+from cop.events.models import Event, EventKind, HalfDay
 from cop.invitations import ical
 from cop.invitations import mails as invitations
 from cop.mail import service as mail
+from cop.mail.composition import Words
 from cop.mail.models import Category, MailMessage
 from cop.registrations.models import Registration
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import KIND
 
+TEMPLATE: Final = "reminders/mail/reminder"
+SOMEBODY: Final = "Camille"  # whom a preview greets
 
-def reminder(rule: ReminderRule, registration: Registration, key: str) -> MailMessage | None:
-    """Worthless once the event has begun, so it is not sent after."""
+
+def reminder(rule: ReminderRule, registration: Registration, key: str, own: str = "") -> MailMessage | None:
+    """Worthless once the event has begun, so it is not sent after. ``own``: the event's sentence."""
     event, person = registration.event, registration.person
+    page = invitations.personal_page(event, person)
     return mail.enqueue(
         key=key,
         kind=KIND,
         category=Category.REMINDER,
         recipient=person.email or "",
         recipient_name=person.full_name,
-        template="reminders/mail/reminder",
-        values=_values(rule, registration),
+        template=TEMPLATE,
+        values=_values(rule, event, person.given_name, person.language, page, own),
         locale=person.language,
         person_id=person.id,
         event_id=event.id,
@@ -31,13 +38,40 @@ def reminder(rule: ReminderRule, registration: Registration, key: str) -> MailMe
     )
 
 
-def _values(rule: ReminderRule, registration: Registration) -> dict[str, Any]:
+def preview(rule: ReminderRule, event: Event, own: str = "") -> Words:
+    """As somebody registered for the event would read it, in the language of who looks."""
+    values = _values(rule, event, SOMEBODY, language(), ical.page_of(event), own)
+    return mail.preview(TEMPLATE, values, language(), Category.REMINDER)
+
+
+def example(kind: EventKind, now: datetime) -> Event:
+    """A meeting of the kind two weeks from now, to see its mails with; it is not kept."""
+    day = clock.local_date(now) + timedelta(days=14)
+    starts_at = clock.nearest_local(day, time.fromisoformat(kind.starts_at))
+    ends_at = starts_at + timedelta(minutes=kind.duration_minutes)
+    return Event(
+        slug="",
+        title=label(kind),
+        mode="onsite",
+        venue_name="",
+        venue_address="",
+        online_url="",
+        programme="",
+        capacity=kind.capacity,
+        time_zone=clock.PARIS.key,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        half_days=[HalfDay(starts_at=starts_at, ends_at=ends_at)],
+    )
+
+
+def _values(
+    rule: ReminderRule, event: Event, given_name: str, spoken: str, page: str, own: str
+) -> dict[str, Any]:
     """No "tomorrow" among the words: a mail held back by a quota may be read the day after."""
-    event, person = registration.event, registration.person
-    page = invitations.personal_page(event, person)
-    with speaking(person.language):
+    with speaking(spoken):
         return {
-            "given_name": person.given_name,
+            "given_name": given_name,
             "title": event.title,
             "day": formats.date_day(event.starts_at, event.zone),
             "when": formats.period(event.starts_at, event.ends_at, event.zone),
@@ -45,7 +79,7 @@ def _values(rule: ReminderRule, registration: Registration) -> dict[str, Any]:
             "place": ical.location_of(event),
             "online_url": event.online_url,
             "programme": event.programme,
-            "sentence": label(rule, "text"),
+            "sentence": "\n\n".join(filter(None, (label(rule, "text"), own))),
             "limited": event.capacity is not None,
             "page": page,
             "cancel_page": f"{page}#cancel",

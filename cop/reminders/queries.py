@@ -1,7 +1,7 @@
 """What is due now and not done yet, read from rules, events, registrations and the outbox."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from cop.activity.models import ActivityEntry
 from cop.core import clock
 from cop.core.db import db
+from cop.core.errors import NotFound
 from cop.events.models import Event
 from cop.events.rules import PUBLISHED
 from cop.mail.models import MailMessage, Status
 from cop.people.models import Person
 from cop.registrations.models import Registration
 from cop.reminders import rules
-from cop.reminders.models import ReminderRule
+from cop.reminders.models import ReminderException, ReminderRule
 from cop.reminders.rules import Occasion
 
 
@@ -71,11 +72,19 @@ def _occasions(now: datetime, event_id: int | None) -> list[Occasion]:
             Event.status == PUBLISHED,
             Event.starts_at > now,
             Event.starts_at <= rules.horizon(now, longest),
+            ~_switched_off(ReminderRule.id),
         )
     )
     if event_id is not None:
         statement = statement.where(Event.id == event_id)
     return [_occasion(row) for row in db.session.execute(statement)]
+
+
+def _switched_off(rule_id: Any) -> Any:
+    """The event of the query around it has no such reminder."""
+    return sa.exists().where(
+        ReminderException.event_id == Event.id, ReminderException.rule_id == rule_id, ReminderException.off
+    )
 
 
 def _occasion(row: Any) -> Occasion:
@@ -149,10 +158,71 @@ def void() -> list[str]:
         )
         .where(MailMessage.status == Status.QUEUED, MailMessage.kind == rules.KIND)
     )
-    return [row.key for row in db.session.execute(statement) if not _holds(row)]
+    off = _off()
+    return [row.key for row in db.session.execute(statement) if not _holds(row, off)]
 
 
-def _holds(row: Any) -> bool:
-    if row.status != PUBLISHED or row.seat != "confirmed":
+def _off() -> set[tuple[int, int]]:
+    """Event and rule of the reminders that were switched off."""
+    found = sa.select(ReminderException.event_id, ReminderException.rule_id).where(ReminderException.off)
+    return {(event_id, rule_id) for event_id, rule_id in db.session.execute(found)}
+
+
+def _holds(row: Any, off: Collection[tuple[int, int]]) -> bool:
+    if row.status != PUBLISHED or row.seat != "confirmed" or rules.event_and_rule(row.key) in off:
         return False
     return rules.day_of(row.key) == clock.local_date(row.starts_at, ZoneInfo(row.time_zone))
+
+
+# --- What is settled ----------------------------------------------------------------------------------
+
+
+def rules_of(kind_id: int, *, active: bool = False) -> Sequence[ReminderRule]:
+    """The rules of a kind, the earliest reminder first."""
+    statement = sa.select(ReminderRule).where(ReminderRule.kind_id == kind_id)
+    if active:
+        statement = statement.where(ReminderRule.active)
+    order = (ReminderRule.days_before.desc(), ReminderRule.at, ReminderRule.id)
+    return db.session.scalars(statement.order_by(*order)).all()
+
+
+def rule(kind_id: int, rule_id: int) -> ReminderRule:
+    """A rule of that kind."""
+    statement = sa.select(ReminderRule).where(ReminderRule.id == rule_id, ReminderRule.kind_id == kind_id)
+    found: ReminderRule | None = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def exception(event_id: int, rule_id: int) -> ReminderException | None:
+    found: ReminderException | None = db.session.scalar(
+        sa.select(ReminderException).where(
+            ReminderException.event_id == event_id, ReminderException.rule_id == rule_id
+        )
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reminder of one event: when it is due, and what the event says of it."""
+
+    rule: ReminderRule
+    due_at: datetime
+    own: ReminderException | None
+
+    @property
+    def off(self) -> bool:
+        return self.own is not None and self.own.off
+
+
+def planned(event: Event) -> list[Planned]:
+    """The reminders of one event, in the order they leave."""
+    found = sa.select(ReminderException).where(ReminderException.event_id == event.id)
+    own = {one.rule_id: one for one in db.session.scalars(found)}
+    day = clock.local_date(event.starts_at, event.zone)
+    return [
+        Planned(one, rules.due_at(day, one.days_before, one.at, event.zone), own.get(one.id))
+        for one in rules_of(event.kind_id, active=True)
+    ]
