@@ -24,6 +24,7 @@ class Glance(NamedTuple):
     waiting: int
     closes_at: datetime | None
     audience: str
+    outside_url: str
 
     @property
     def seats_left(self) -> int | None:
@@ -41,12 +42,13 @@ _FACTS: Final = (
             "capacity",
             "registration_closes_at",
             "audience",
+            "outside_url",
             "id",
             "version",
             "calendar_revision",
             "changed_at",
             "form_revision",
-        )  # fmt: skip
+        )
     ),
 )
 _COUNTERS: Final = (Event.__table__.c.seats_taken, Event.__table__.c.waiting)
@@ -64,7 +66,6 @@ def public_glance(slug: str) -> Glance:
     if row is None or row.status not in rules.VISIBLE:
         raise NotFound
     *facts, seats_taken, waiting = row
-    attendance, status, starts_at, ends_at, capacity, closes_at, audience, *_ = facts
-    return Glance(
-        tuple(facts), status, attendance, starts_at, ends_at, capacity, seats_taken, waiting, closes_at, audience
-    )
+    attendance, status, starts_at, ends_at, capacity, closes_at, audience, outside, *_ = facts
+    known = (status, attendance, starts_at, ends_at, capacity, seats_taken, waiting, closes_at, audience, outside)
+    return Glance(tuple(facts), *known)

@@ -9,11 +9,12 @@ from flask import Blueprint, Response, make_response, request
 from cop.core import clock, links
 from cop.core.access import public
 from cop.core.errors import NotFound
-from cop.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, speaking
+from cop.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, language, speaking
 from cop.events import rules_agenda
 from cop.events.models import Event
 from cop.host import queries as host
-from cop.invitations import feeds, objects, queries, queries_feeds, syndication
+from cop.invitations import feeds, ical, objects, queries, queries_feeds, syndication
+from cop.invitations import rules_web_calendars as web_calendars
 from cop.invitations.syndication import Channel
 
 blueprint = Blueprint("invitations", __name__)
@@ -25,10 +26,10 @@ Write = Callable[[Sequence[Event], Channel], bytes]
 @public
 def public_feed() -> Response:
     """The public agenda, or what of it the address asks for, in the words of the agenda's filters."""
-    now, filters, language = clock.now(), rules_agenda.filters_of(request.args), _language()
+    now, filters, wanted = clock.now(), rules_agenda.filters_of(request.args), _language()
     events, name = queries_feeds.public_events(now, filters), host_name()
-    tag = feeds.etag(name, language, feeds.state_of_events(events))
-    return _public(tag, lambda: feeds.public(events, name, language), "text/calendar", queries_feeds.last_change(now))
+    tag = feeds.etag(name, wanted, feeds.state_of_events(events))
+    return _public(tag, lambda: feeds.public(events, name, wanted), "text/calendar", queries_feeds.last_change(now))
 
 
 @blueprint.get("/agenda.atom")
@@ -62,17 +63,31 @@ def event_file(slug: str) -> Response:
     return response
 
 
+@blueprint.app_template_global("calendar_links")
+def calendar_links(event: Event, *, registered: bool = False) -> list[tuple[str, str]]:
+    """Name and address of the calendars of the web that open an entry filled in. The reader's own language."""
+    entry = ical.entry_for(
+        event, "", sequence=0, created_at=event.created_at, language=language(), registered=registered
+    )
+    meeting = web_calendars.Meeting(entry.timing, entry.zone, entry.title, entry.description, entry.location)
+    return [
+        (_("Google Calendar"), web_calendars.google(meeting)),
+        ("Outlook.com", web_calendars.outlook(meeting, web_calendars.OUTLOOK_HOME)),
+        (_("Outlook at work"), web_calendars.outlook(meeting, web_calendars.OUTLOOK_WORK)),
+    ]
+
+
 @blueprint.get("/calendrier/<token>.ics")
 @public
 def personal_feed(token: str) -> Response:
     """The meetings of whoever was given this address; a revoked one is not found."""
     owner_id = queries.feed_owner(token)
     told = queries.of_person(owner_id, clock.now())
-    language = told[0].person.language if told else DEFAULT_LANGUAGE
-    with speaking(language):
+    theirs = told[0].person.language if told else DEFAULT_LANGUAGE
+    with speaking(theirs):
         name = _("My meetings: %(host)s", host=host_name())
     tag = feeds.etag(name, feeds.state_of_invitations(told))
-    response = _conditional(tag, lambda: feeds.personal(told, name, language), "text/calendar", None)
+    response = _conditional(tag, lambda: feeds.personal(told, name, theirs), "text/calendar", None)
     response.headers["Cache-Control"] = "private, no-cache"
     # Told, not compared: a registration erased leaves no date behind, and the tag sees it.
     response.last_modified = feeds.last_told(told)
@@ -91,20 +106,20 @@ def _language() -> str:
 
 
 def _news(endpoint: str, write: Write, mimetype: str) -> Response:
-    now, filters, language = clock.now(), rules_agenda.filters_of(request.args), _language()
+    now, filters, wanted = clock.now(), rules_agenda.filters_of(request.args), _language()
     changed = queries_feeds.last_change(now)
     events = queries_feeds.news(now, filters, syndication.MOST)
-    said: dict[str, Any] = {**filters.address(), "lang": None if language == DEFAULT_LANGUAGE else language}
+    said: dict[str, Any] = {**filters.address(), "lang": None if wanted == DEFAULT_LANGUAGE else wanted}
     channel = Channel(
         host_name(),
-        language,
+        wanted,
         page=links.absolute_url("events.agenda", **filters.address()),
         own=links.absolute_url(endpoint, **said),
         changed_at=changed or now,
     )
 
     def written() -> bytes:
-        with speaking(language):
+        with speaking(wanted):
             return write(events, channel)
 
     tag = feeds.etag(endpoint, channel.name, channel.own, feeds.state_of_events(events))
