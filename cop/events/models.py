@@ -84,6 +84,10 @@ class Event(Numbered):
             " + CASE WHEN mode = 'hybrid' THEN -online_taken ELSE online_held END",
             name="seats_within_capacity",
         ),
+        sa.CheckConstraint(
+            "mode <> 'hybrid' OR online_capacity IS NULL OR online_capacity >= online_taken + online_held",
+            name="online_within_capacity",
+        ),
     )
 
     slug: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -91,6 +95,7 @@ class Event(Numbered):
     title: Mapped[str] = mapped_column(sa.String(200))
     summary: Mapped[str] = mapped_column(sa.Text, default="")  # plain text, a few paragraphs
     programme: Mapped[str] = mapped_column(sa.Text, default="")  # one line per step: « 9 h Accueil »
+    objectives: Mapped[str] = mapped_column(sa.Text, default="")  # one a line
     speakers: Mapped[str] = mapped_column(sa.String(500), default="")
     territory_id: Mapped[int] = mapped_column(sa.ForeignKey("territory.id"), index=True)
     # What it is held for: whoever leads the project may change the event.
@@ -98,11 +103,13 @@ class Event(Numbered):
     mode: Mapped[str] = mapped_column(sa.String(10), default="onsite")  # onsite, online, hybrid
     venue_name: Mapped[str] = mapped_column(sa.String(200), default="")
     venue_address: Mapped[str] = mapped_column(sa.String(300), default="")
+    venue_access: Mapped[str] = mapped_column(sa.Text, default="")  # how to come: bus, parking, the way in
     commune_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"), index=True)
     # The community of practice whose meeting it is, if any.
     community_id: Mapped[int | None] = mapped_column(sa.ForeignKey("community.id", ondelete="SET NULL"), index=True)
     online_url: Mapped[str] = mapped_column(sa.String(500), default="")  # shown to the registered only
     capacity: Mapped[int | None]
+    online_capacity: Mapped[int | None]  # of a hybrid event: ``capacity`` is then on site
     seats_taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
     # Held: kept for groups and not taken yet, on site and on line. Of those with a seat and those who wait, how many come
@@ -114,7 +121,7 @@ class Event(Numbered):
     online_waiting: Mapped[int] = mapped_column(default=0)
     offer_hours: Mapped[int | None]  # how long a freed seat is offered to who is next in line; none: given at once
     stop_hours: Mapped[int | None]  # so many hours before the start, nobody is called from the waiting list any more
-    status: Mapped[str] = mapped_column(sa.String(20), default="draft")  # draft, published, cancelled
+    status: Mapped[str] = mapped_column(sa.String(20), default="draft")  # rules.DRAFT and those after it
     audience: Mapped[str] = mapped_column(sa.String(20), default="public")
     # The registration form. ``form_revision`` is raised by every change of what it asks.
     registration_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # none: when the event begins
@@ -144,6 +151,14 @@ class Event(Numbered):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancellation_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # to whoever approves
+    review_note: Mapped[str] = mapped_column(sa.String(500), default="")  # what is to be changed before it is published
+    # Its figures are final: attendance no longer changes.
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"),
+        info=personal.link(_l("Meetings you closed"), personal.OnErasure.UNLINK),
+    )
     carpool: Mapped[bool] = mapped_column("offers_carpool", default=False)
     template_name: Mapped[str] = mapped_column(sa.String(120), default="")  # what a template is called
     # When somebody asked that a change be told at once, without waiting for the event to be still.
@@ -156,7 +171,7 @@ class Event(Numbered):
     kind: Mapped[EventKind] = relationship()
     territory: Mapped[Territory] = relationship(foreign_keys=territory_id)
     commune: Mapped[Territory | None] = relationship(foreign_keys=commune_id)
-    organiser: Mapped[Account | None] = relationship()
+    organiser: Mapped[Account | None] = relationship(foreign_keys=organiser_id)
     series: Mapped[EventSeries | None] = relationship()
     themes: Mapped[list[Theme]] = relationship(secondary=event_theme, order_by=Theme.position)
     half_days: Mapped[list["HalfDay"]] = relationship(
@@ -194,8 +209,15 @@ class Event(Numbered):
         return self.series if self.series_id and self.series and self.series.cycle else None
 
     @property
+    def all_seats(self) -> int | None:
+        """How many people may come in all; none when they are not counted."""
+        if self.mode != "hybrid" or self.capacity is None:
+            return self.capacity
+        return None if self.online_capacity is None else self.capacity + self.online_capacity
+
+    @property
     def seats_left(self) -> int | None:
-        return None if self.capacity is None else max(0, self.capacity - self.seats_taken)
+        return None if self.all_seats is None else max(0, self.all_seats - self.seats_taken)
 
 
 class HalfDay(Numbered):

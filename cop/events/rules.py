@@ -40,8 +40,8 @@ NEARLY_FULL: Final = 0.8
 # What changes people's plans asks them to answer again (RFC 5546, 2.1.4); a new title only corrects the entry.
 PLANS: Final = frozenset({"half_days", "mode", "venue_name", "venue_address", "commune_id", "online_url"})
 CORRECTIONS: Final = frozenset({"title"})
-SHOWN: Final = PLANS | CORRECTIONS | {"summary", "programme", "speakers"}
-_ONE_LINE: Final = ("title", "venue_name", "venue_address", "online_url", "speakers")
+SHOWN: Final = PLANS | CORRECTIONS | {"summary", "programme", "objectives", "speakers", "venue_access"}
+_ONE_LINE: Final = ("title", "venue_name", "venue_address", "online_url", "outside_url", "speakers")
 _BREAK: Final = re.compile(r"[\r\n\v\f\x85\u2028\u2029]")
 
 
@@ -66,9 +66,13 @@ class Description:
     venue_name: str = ""
     venue_address: str = ""
     online_url: str = ""
+    outside_url: str = ""
+    venue_access: str = ""
     capacity: int | None = None
+    online_capacity: int | None = None
     summary: str = ""
     programme: str = ""
+    objectives: str = ""
     speakers: str = ""
     audience: str = "public"
     key_event: bool = False
@@ -113,23 +117,30 @@ def check(description: Description) -> None:
     for name, allowed in (("mode", MODES), ("audience", AUDIENCES)):
         if getattr(description, name) not in allowed:
             raise Refused(_l("Choose one of the proposed values."), name)
-    if description.capacity is not None and not 1 <= description.capacity <= MOST_SEATS:
-        raise Refused(_l("From 1 to 5000 seats; leave empty when nobody counts them."), "capacity")
+    for name in ("capacity", "online_capacity"):
+        seats = getattr(description, name)
+        if seats is not None and not 1 <= seats <= MOST_SEATS:
+            raise Refused(_l("From 1 to 5000 seats; leave empty when nobody counts them."), name)
 
 
 def _check_words(description: Description) -> None:
     for name in _ONE_LINE:
-        if _BREAK.search(getattr(description, name)):
-            raise Refused(_l("On one line: calendars cut a text at its first line break."), name)
+        check_one_line(getattr(description, name), name)
     if len(description.title) < 3:
         raise Refused(_l("Give the event a title people will recognise in their calendar."), "title")
     if len(description.title) > LONGEST_TITLE:
         raise Refused(_l("A title of 200 characters at most: the rest belongs in the presentation."), "title")
-    if description.online_url and not _is_link(description.online_url):
-        raise Refused(_l("A complete address, which begins with https://"), "online_url")
+    for name in ("online_url", "outside_url"):
+        if getattr(description, name) and not is_link(getattr(description, name)):
+            raise Refused(_l("A complete address, which begins with https://"), name)
 
 
-def _is_link(text: str) -> bool:
+def check_one_line(text: str, field: str) -> None:
+    if _BREAK.search(text):
+        raise Refused(_l("On one line: calendars cut a text at its first line break."), field)
+
+
+def is_link(text: str) -> bool:
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -167,13 +178,13 @@ def check_removal(before: Iterable[Span], after: Iterable[Span], now: datetime) 
         raise Refused(_l("A half-day that has begun stays: its attendance would be lost."), field_of(0, "day"))
 
 
-def check_capacity(capacity: int | None, seats_taken: int) -> None:
+def check_capacity(capacity: int | None, seats_taken: int, field: str = "capacity") -> None:
     if capacity is not None and capacity < seats_taken:
         sentence = _l(
             "%(count)d people are registered already: keep as many seats, or cancel registrations first.",
             count=seats_taken,
         )
-        raise Refused(sentence, "capacity")
+        raise Refused(sentence, field)
 
 
 def check_publishable(description: Description, now: datetime) -> None:

@@ -13,14 +13,14 @@ from cop.core import clock
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.events import queries, rules, service_questions
+from cop.events import queries, rules, service_questions, service_quotas
 from cop.events.models import Event, EventKind, HalfDay, Theme
 from cop.events.rules import Description, Span
 
 _COPIED: Final = (
     "title", "territory_id", "project_id", "community_id", "mode", "commune_id", "venue_name", "venue_address",
-    "online_url", "capacity", "summary", "programme", "speakers", "audience", "key_event", "time_zone",
-    "carpool",
+    "venue_access", "online_url", "outside_url", "capacity", "online_capacity", "summary", "programme", "objectives",
+    "speakers", "audience", "key_event", "time_zone", "carpool",
 )  # fmt: skip
 _DOUBLE_PRESS: Final = timedelta(minutes=2)
 
@@ -29,24 +29,29 @@ class EditedMeanwhile(Refused):
     """Somebody else changed the event since the form was opened."""
 
 
-def create(kind: EventKind, description: Description, *, actor: Actor, now: datetime) -> Event:
-    """A draft. Pressed twice, it is made once."""
+def create(
+    kind: EventKind, description: Description, *, actor: Actor, now: datetime, template: Event | None = None
+) -> Event:
+    """A draft. Pressed twice, it is made once. ``template``: what it takes along besides its words."""
     rules.check(description)
     rules.check_future(description.half_days, now)
-    return _insert(kind, description, actor, now, "event.created")
+    return _insert(kind, description, actor, now, "event.created", source=template)
 
 
 def edit(event: Event, description: Description, *, version: int, actor: Actor, now: datetime) -> frozenset[str]:
     """Change what the event says; returns the names of what differs. ``version``: the one the editor was shown."""
     if event.status == rules.CANCELLED:
         raise Refused(_l("A cancelled event is no longer changed: copy it, and publish the copy."))
+    if event.closed_at is not None:
+        raise Refused(_l("This event is closed, its figures are final: open it again before you change it."))
     rules.check(description)
     _take_version(event, version)
     before = queries.description_of(event)
     changed = rules.changes(before, description)
-    rules.check_removal(before.half_days, description.half_days, now)
-    rules.check_future(description.half_days, now, kept=before.half_days)
-    rules.check_capacity(description.capacity, event.seats_taken)
+    if event.status != rules.TEMPLATE:  # its dates are of the past, and only say how half-days follow one another
+        rules.check_removal(before.half_days, description.half_days, now)
+        rules.check_future(description.half_days, now, kept=before.half_days)
+    service_quotas.check_room(event, description)
     if event.status == rules.PUBLISHED and changed & rules.PLANS and event.ends_at > now:
         rules.check_place(description)
     _write(event, description)
@@ -61,13 +66,27 @@ def edit(event: Event, description: Description, *, version: int, actor: Actor, 
 
 
 def publish(event: Event, *, actor: Actor, now: datetime) -> None:
+    """Announce the event. Whether somebody else has to say yes first: ``service_life.announce``.
+
+    One that was postponed has its new date now: those who kept their seat are invited to it.
+    """
     if event.status == rules.PUBLISHED:
         return
     if event.status == rules.CANCELLED:
         raise Refused(_l("A cancelled event is not published again: copy it, and publish the copy."))
+    if event.status == rules.TEMPLATE:
+        raise Refused(_l("A template is not published: make an event from it."))
+    if event.status == rules.TEMPLATE:
+        raise Refused(_l("A template is not published: make an event of it."))
     rules.check_publishable(queries.description_of(event), now)
+    again = event.status == rules.POSTPONED
     event.status, event.published_at, event.changed_at = rules.PUBLISHED, now, now
-    activity.record(actor, "event.published", event)
+    event.review_note = event.cancellation_reason = ""
+    event.version += 1
+    if again:
+        event.calendar_sequence += 1
+        event.calendar_revision += 1
+    activity.record(actor, "event.rescheduled" if again else "event.published", event)
     db.session.flush()
 
 
@@ -75,6 +94,8 @@ def cancel(event: Event, reason: str, *, actor: Actor, now: datetime) -> None:
     """Call the event off for everybody. Those registered and waiting are told by the jobs that find it so."""
     if event.status == rules.CANCELLED:
         return
+    if event.status == rules.TEMPLATE:
+        raise Refused(_l("A template is not cancelled: remove it."))
     if event.ends_at <= now:
         raise Refused(_l("This event has taken place: it can no longer be cancelled."))
     event.status, event.cancelled_at, event.cancellation_reason = rules.CANCELLED, now, reason
@@ -93,12 +114,16 @@ def duplicate(event: Event, *, actor: Actor, now: datetime) -> Event:
     return copy_to(event, spans, actor=actor, now=now)
 
 
-def copy_to(event: Event, spans: tuple[Span, ...], *, actor: Actor, now: datetime) -> Event:
-    """A draft like this one, at other hours."""
+def copy_to(
+    event: Event, spans: tuple[Span, ...], *, actor: Actor, now: datetime, template_name: str = ""
+) -> Event:
+    """A draft like this one, at other hours; with a name, a template of it."""
     values = {name: getattr(event, name) for name in _COPIED}
     themes = frozenset(theme.id for theme in event.themes)
     description = Description(half_days=spans, theme_ids=themes, **values)
-    return _insert(event.kind, description, actor, now, "event.duplicated", source=event, copied_from=event.id)
+    action = "event.template_kept" if template_name else "event.duplicated"
+    known = {"source": event, "template_name": template_name}
+    return _insert(event.kind, description, actor, now, action, **known, copied_from=event.id)
 
 
 def _insert(
@@ -108,14 +133,16 @@ def _insert(
     now: datetime,
     action: str,
     source: Event | None = None,
+    template_name: str = "",
     **data: int,
 ) -> Event:
     """``source``: the event it is a copy of; its kind otherwise says what its form asks."""
     while True:
-        twin = _second_press(kind, description, actor, now)
+        twin = None if template_name else _second_press(kind, description, actor, now)
         if twin:
             return twin
-        event = Event(kind_id=kind.id, organiser_id=actor.account_id, status=rules.DRAFT)
+        status = rules.TEMPLATE if template_name else rules.DRAFT
+        event = Event(kind_id=kind.id, organiser_id=actor.account_id, status=status, template_name=template_name)
         event.created_at = event.changed_at = now
         try:
             with db.session.begin_nested():

@@ -6,7 +6,7 @@ from typing import Final
 from cop.core.db import db
 from cop.core.i18n import _l
 from cop.core.jobs import Job
-from cop.registrations import queries, service
+from cop.registrations import queries, queries_seats, service, service_quotas, service_waitlist
 from cop.registrations.models import Registration
 
 
@@ -31,7 +31,7 @@ JOBS: Final = [
         name="registrations.promotions",
         title=_l("Give seats that became free to those who wait"),
         every=timedelta(seconds=30),
-        find=queries.with_free_seats,
+        find=queries_seats.with_free_seats,
         handle=_promote,
     ),
     Job(
@@ -47,5 +47,19 @@ JOBS: Final = [
         every=timedelta(seconds=15),
         find=queries.declined,
         handle=_decline,
+    ),
+    Job(
+        name="registrations.offers",
+        title=_l("Pass on the seats that were offered and not taken in time"),
+        every=timedelta(seconds=30),
+        find=queries_seats.expired_offers,
+        handle=service_waitlist.expire,
+    ),
+    Job(
+        name="registrations.releases",
+        title=_l("Give to everybody the seats that a group left, on the day that was said"),
+        every=timedelta(minutes=5),
+        find=queries_seats.to_release,
+        handle=service_quotas.release,
     ),
 ]

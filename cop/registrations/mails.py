@@ -5,19 +5,48 @@ from typing import Any
 
 from cop.core import clock, formats, links, tokens
 from cop.core.i18n import speaking
+from cop.events.models import Event
 from cop.invitations import ical
 from cop.invitations import mails as invitations
 from cop.mail import service as mail
 from cop.mail.models import Category
+from cop.registrations import queries_seats
 from cop.registrations.models import Registration
-from cop.registrations.rules import Status
+from cop.registrations.rules_seats import Seats
 
 
-def waitlisted(registration: Registration, position: int) -> None:
-    """No seat is left: your place in line, and what happens next."""
+def waitlisted(registration: Registration, seats: Seats | None = None) -> None:
+    """No seat is left for you: your place in line, and what happens next."""
+    seats = seats or queries_seats.seats_of(registration.event)
+    group = queries_seats.line_of(registration, seats).ruling
     by = registration.registered_by
-    said = {"by": by.full_name if by else "", "rights": links.absolute_url("host.privacy")}
-    _send(registration, "waitlisted", registration.queued_at, position=position, **said)
+    _send(
+        registration,
+        "waitlisted",
+        registration.queued_at,
+        position=queries_seats.position(registration, seats),
+        group=group.name if group else "",
+        offer_hours=registration.event.offer_hours,
+        by=by.full_name if by else "",
+        rights=links.absolute_url("host.privacy"),
+    )
+
+
+def offer(registration: Registration) -> None:
+    """A seat is yours until such an hour, if you want it."""
+    zone, until = registration.event.zone, registration.offer_expires_at or registration.event.starts_at
+    with speaking(registration.person.language):
+        words = {"until_day": formats.date_day(until, zone), "until_hour": formats.hour(until, zone)}
+    _send(registration, "offer", registration.offered_at, **words)
+
+
+def offer_expired(registration: Registration) -> None:
+    """The seat went to the next in line; how to come back."""
+    _send(registration, "offer_expired", registration.cancelled_at)
+
+
+def offer_declined(registration: Registration, *, by_person: bool) -> None:
+    _send(registration, "offer_declined", registration.cancelled_at, by_person=by_person)
 
 
 def left_waiting_list(registration: Registration, *, by_person: bool) -> None:
@@ -33,7 +62,32 @@ def event_cancelled(registration: Registration) -> None:
 def again(registration: Registration, now: datetime) -> None:
     """You were registered already: where you stand, and your link. Once a day."""
     key = f"registration:{registration.id}:again:{clock.local_date(now)}"
-    _enqueue(registration, "again", key, confirmed=registration.status == Status.CONFIRMED)
+    _enqueue(registration, "again", key, status=registration.status)
+
+
+def members_only(event: Event, email: str, given_name: str, locale: str, now: datetime) -> None:
+    """The address is not a member's: said there, and on no page. Once a day."""
+    with speaking(locale):
+        when = formats.period(event.starts_at, event.ends_at, event.zone)
+        day = formats.date_day(event.starts_at, event.zone)
+    mail.enqueue(
+        key=f"registration:{event.id}:members_only:{tokens.digest(email)[:24]}:{clock.local_date(now)}",
+        kind="registrations.members_only",
+        category=Category.SERVICE,
+        recipient=email,
+        recipient_name=given_name,
+        template="registrations/mail/members_only",
+        values={
+            "given_name": given_name,
+            "title": event.title,
+            "day": day,
+            "when": when,
+            "join": links.absolute_url("joining.member"),
+        },
+        locale=locale,
+        event_id=event.id,
+        expires_at=event.ends_at,
+    )
 
 
 def _send(registration: Registration, name: str, moment: datetime | None, **values: Any) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.events.models import Event
+from cop.events.models_series import EventSeries
 from cop.invitations.models import Invitation, State
 from cop.people.models import Person, PracticeSite
 from cop.registrations import rules
@@ -24,10 +25,11 @@ def door(event: Event, now: datetime) -> rules.Door:
         attendance=event.kind.attendance,
         starts_at=event.starts_at,
         ends_at=event.ends_at,
-        capacity=event.capacity,
+        capacity=event.all_seats,
         seats_taken=event.seats_taken,
         now=now,
         closes_at=event.registration_closes_at,
+        outside=bool(event.outside_url),
     )
 
 
@@ -43,35 +45,13 @@ def of(event_id: int, person_id: int) -> Registration:
     return found
 
 
-def position(registration: Registration) -> int:
-    """1 for the first in line."""
-    before = sa.or_(
-        Registration.queued_at < registration.queued_at,
-        sa.and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id),
-    )
-    waiting = (
-        sa.select(sa.func.count())
-        .select_from(Registration)
-        .where(Registration.event_id == registration.event_id, Registration.status == Status.WAITLISTED, before)
-    )
-    return (db.session.scalar(waiting) or 0) + 1
-
-
-def first_in_line(event_id: int) -> Registration | None:
-    statement = sa.select(Registration).where(
-        Registration.event_id == event_id, Registration.status == Status.WAITLISTED
-    )
-    first: Registration | None = db.session.scalar(
-        statement.order_by(Registration.queued_at, Registration.id).limit(1).execution_options(populate_existing=True)
-    )
-    return first
-
-
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Everybody of an event: those with a seat by name, those who wait in order, those who gave up."""
+    """Everybody of an event: those with a seat by name, those who were offered one and those who wait in order, those
+    who gave up."""
 
     confirmed: Sequence[Registration]
+    offered: Sequence[Registration]
     waiting: Sequence[Registration]
     cancelled: Sequence[Registration]
 
@@ -88,10 +68,11 @@ def of_event(event_id: int) -> Lists:
         )
     )
     rows = db.session.scalars(statement).unique().all()
-    waiting = sorted((r for r in rows if r.status == Status.WAITLISTED), key=lambda r: (r.queued_at, r.id))
+    by_arrival = sorted(rows, key=lambda r: (r.queued_at, r.id))
     return Lists(
         confirmed=[r for r in rows if r.status == Status.CONFIRMED],
-        waiting=waiting,
+        offered=[r for r in by_arrival if r.status == Status.OFFERED],
+        waiting=[r for r in by_arrival if r.status == Status.WAITLISTED],
         cancelled=[r for r in rows if r.status == Status.CANCELLED],
     )
 
@@ -115,13 +96,6 @@ def of_people(person_ids: Sequence[int]) -> Sequence[Registration]:
 # --- What jobs find -------------------------------------------------------------------------------
 
 
-def with_free_seats(now: datetime) -> Sequence[int]:
-    """Events with people waiting in front of a free seat: the capacity was raised."""
-    free = sa.or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity)
-    statement = sa.select(Event.id).where(Event.status == "published", Event.starts_at > now, Event.waiting > 0, free)
-    return db.session.scalars(statement.order_by(Event.id)).all()
-
-
 def declined(now: datetime) -> Sequence[int]:
     """Seats of people who declined in their calendar, before the event begins."""
     statement = (
@@ -137,15 +111,18 @@ def declined(now: datetime) -> Sequence[int]:
             ),
         )
         .where(Registration.status == Status.CONFIRMED, Event.status == "published", Event.starts_at > now)
+        # No to one seminar gives back no seat of its cycle: the answer is shown to those who run it.
+        .where(Event.series_id.is_(None) | Event.series_id.not_in(sa.select(EventSeries.id).where(EventSeries.cycle)))
     )
     return db.session.scalars(statement.order_by(Registration.id)).all()
 
 
 def waiting_for_nothing(now: datetime) -> Sequence[int]:
-    """Registrations on the waiting list of an event that was cancelled."""
+    """Registrations on the waiting list, or with a seat on offer, of an event that was cancelled."""
+    waits = (Status.WAITLISTED, Status.OFFERED)
     statement = (
         sa.select(Registration.id)
         .join(Registration.event)
-        .where(Registration.status == Status.WAITLISTED, Event.status == "cancelled", Event.ends_at > now)
+        .where(Registration.status.in_(waits), Event.status == "cancelled", Event.ends_at > now)
     )
     return db.session.scalars(statement.order_by(Registration.id)).all()

@@ -14,7 +14,7 @@ from cop.core.unit_of_work import release
 from cop.invitations import ical
 from cop.invitations import service as invitations
 from cop.people import queries as people
-from cop.registrations import mails, queries, rules, service
+from cop.registrations import mails, queries, queries_seats, rules, service
 from cop.registrations.models import Registration
 from cop.registrations.views_event import blueprint
 
@@ -44,7 +44,7 @@ def show(token: str) -> str:
         registration=registration,
         event=event,
         token=token,
-        position=queries.position(registration) if waiting else None,
+        position=queries_seats.position(registration) if waiting else None,
         door=queries.door(event, now),
         may_cancel=may_cancel,
         now=now,

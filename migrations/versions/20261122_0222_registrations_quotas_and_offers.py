@@ -16,6 +16,7 @@ _WITHIN = (
     "capacity IS NULL OR capacity >= seats_taken + seats_held"
     " + CASE WHEN mode = 'hybrid' THEN -online_taken ELSE online_held END"
 )
+_ONLINE_WITHIN = "mode <> 'hybrid' OR online_capacity IS NULL OR online_capacity >= online_taken + online_held"
 _ONLINE = "online_taken >= 0 AND online_taken <= seats_taken"
 
 
@@ -32,6 +33,7 @@ def upgrade() -> None:
             batch_op.alter_column(name, server_default=None)
         batch_op.drop_constraint(batch_op.f("ck_event_seats_within_capacity"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_event_seats_within_capacity"), _WITHIN)
+        batch_op.create_check_constraint(batch_op.f("ck_event_online_within_capacity"), _ONLINE_WITHIN)
         batch_op.create_check_constraint(batch_op.f("ck_event_online_taken_within_seats"), _ONLINE)
     with op.batch_alter_table("registration") as batch_op:
         batch_op.add_column(sa.Column("attends", sa.String(length=10), server_default="onsite", nullable=False))
@@ -92,6 +94,7 @@ def downgrade() -> None:
     op.execute("UPDATE event SET capacity = seats_taken WHERE capacity IS NOT NULL AND capacity < seats_taken")
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_event_online_taken_within_seats"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_event_online_within_capacity"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_event_seats_within_capacity"), type_="check")
         batch_op.create_check_constraint(
             batch_op.f("ck_event_seats_within_capacity"), "capacity IS NULL OR seats_taken <= capacity"

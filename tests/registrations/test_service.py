@@ -16,7 +16,7 @@ from cop.events import service as events
 from cop.events.models import Event
 from cop.invitations.models import Invitation
 from cop.people import service as persons
-from cop.registrations import jobs, queries, service
+from cop.registrations import jobs, queries, queries_seats, service
 from cop.registrations.models import Registration
 from tests.people_of_the_tests import People, event
 
@@ -81,7 +81,7 @@ def test_a_freed_seat_goes_to_the_first_in_line(event_id: int, outbox) -> None:
     assert cancel(ana)
     assert standing(event_id) == {"Ana": "cancelled", "Ben": "confirmed", "Cid": "confirmed", "Eve": "waitlisted"}
     assert kinds(outbox)[4:] == ["invitations.withdrawal Ana", "invitations.promotion Cid"]
-    assert queries.position(queries.of(event_id, eve_person())) == 1
+    assert queries_seats.position(queries.of(event_id, eve_person())) == 1
 
 
 def eve_person() -> int:
