@@ -20,7 +20,9 @@ def belongs_to(owner: Owner) -> sa.ColumnElement[bool]:
 
 
 def asked(owner: Owner) -> Sequence[Question]:
-    """Those that are put to people today."""
+    """Those that are put to people today. An event whose form was never touched costs no look."""
+    if isinstance(owner, Event) and not owner.form_revision:
+        return ()
     statement = sa.select(Question).where(belongs_to(owner), Question.withdrawn_at.is_(None))
     return db.session.scalars(statement.order_by(*_ORDER)).all()
 

@@ -128,6 +128,7 @@ def copy(source: Owner, event: Event) -> None:
         made = Question(event_id=event.id, position=question.position)
         _word(made, queries.wording_of(question))
         db.session.add(made)
+        event.form_revision = 1
     db.session.flush()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
-from cop.registrations import views_answers, views_event, views_lists, views_personal
+from cop.registrations import views_answers, views_event, views_form, views_lists, views_personal
 
-BLUEPRINTS: Final = tuple({view.blueprint for view in (views_answers, views_event, views_lists, views_personal)})
+VIEWS: Final = (views_answers, views_event, views_form, views_lists, views_personal)
+BLUEPRINTS: Final = tuple({view.blueprint for view in VIEWS})

@@ -1,33 +1,31 @@
-"""An event's page with its form, and what follows the press."""
+"""An event's page with its form."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from flask import Blueprint, get_template_attribute, redirect, render_template, request, session, url_for
+from flask import Blueprint, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from cop.accounts import access
 from cop.accounts.sign_in import current_account
-from cop.core import clock, page_cache, rate_limits
+from cop.core import clock, page_cache
 from cop.core.access import Permission, public
-from cop.core.errors import NotFound, Refused
-from cop.core.forms import refuse
+from cop.core.errors import NotFound
 from cop.core.i18n import language
-from cop.core.unit_of_work import release
 from cop.events import queries as events
 from cop.events import queries_glance as glances
+from cop.events import queries_questions as questions
 from cop.events import rules as event_rules
 from cop.events.models import Event
-from cop.host import queries as host
+from cop.invitations import queries_guests as guests
 from cop.people import queries as people
-from cop.people import service as persons
 from cop.people.models import Person
-from cop.registrations import forms, queries, rules, service
+from cop.registrations import forms, queries, queries_audience, rules
 
 blueprint = Blueprint("registrations", __name__)
-# A whole practice registers from one network address; who tries mail addresses one by one does not stop there.
-PER_NETWORK: Final = {"limit": 150, "seconds": 600}
-DONE: Final = "registered"
+# What a guest's own link is called in the address of the page.
+INVITE: Final = "invite"
 
 
 @blueprint.get("/evenements/<slug>")
@@ -39,7 +37,8 @@ def event_page(slug: str) -> Any:
     preview = event.status not in event_rules.VISIBLE
     if preview and not _may_read(event):
         raise NotFound
-    return _page(event, forms.for_reader(_reader()))
+    guest = guest_of(event)
+    return page(event, form_of(event, forms.known_of(guest or reader())), guest)
 
 
 def _kept_page(slug: str) -> str:
@@ -54,16 +53,34 @@ def _kept_page(slug: str) -> str:
         seats_taken=found.seats_taken,
         now=now,
         closes_at=found.closes_at,
+        outside=bool(found.outside_url),
     )
     return page_cache.pages.page(
         ("event", slug, language()),
         (door, *found.stamp),
-        lambda marks: _page(events.public_by_slug(slug), forms.RegistrationForm(), marks["seats"]),
+        lambda marks: _page_for_all(events.public_by_slug(slug), marks["seats"]),
         {"seats": lambda: _seats(found)},
     )
 
 
-def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = None) -> str:
+def _page_for_all(event: Event, seats: Markup) -> str:
+    return page(event, form_of(event), None, seats)
+
+
+def form_of(event: Event, data: Mapping[str, Any] | None = None) -> forms.RegistrationForm:
+    return forms.build(event, questions.asked(event), data)
+
+
+def guest_of(event: Event) -> Person | None:
+    """Whoever came by a personal link to this event; a link that opens nothing leaves the page as it is for all."""
+    try:
+        guest = guests.by_token(request.args.get(INVITE, ""))
+    except NotFound:
+        return None
+    return guest.person if guest.event_id == event.id else None
+
+
+def page(event: Event, form: forms.RegistrationForm, guest: Person | None, seats: Markup | None = None) -> str:
     now = clock.now()
     may_manage = _may_read(event)
     return render_template(
@@ -72,6 +89,9 @@ def _page(event: Event, form: forms.RegistrationForm, seats: Markup | None = Non
         door=queries.door(event, now),
         seats=_seats(event) if seats is None else seats,
         form=form,
+        questions=questions.asked(event),
+        guest=guest,
+        invite=request.args.get(INVITE) if guest else None,
         programme=event_rules.programme_parts(event.programme),
         may_manage=may_manage,
         now=now,
@@ -84,6 +104,8 @@ def _may_read(event: Event) -> bool:
 
 
 def _seats(event: Event | glances.Glance) -> Markup:
+    if event.audience == queries_audience.MEMBERS:  # a seat less would tell that the address just typed is a member's
+        return Markup("")
     return _seats_line(language(), event.seats_left, event.capacity, event.waiting)
 
 
@@ -93,57 +115,12 @@ def _seats_line(_language: str, left: int | None, total: int | None, waiting: in
     return line
 
 
-def _reader() -> Person | None:
+def reader() -> Person | None:
     account = current_account()
     return next(iter(people.of_account(account.id, account.email)), None) if account else None
 
 
-@blueprint.post("/evenements/<slug>/inscription")
-@public
-def register(slug: str) -> Any:
-    release()
-    rate_limits.hit("registration", request.remote_addr or "", **PER_NETWORK)
-    event, form = events.public_by_slug(slug), forms.RegistrationForm()
-    if form.validate():
-        try:
-            session[DONE] = _registered(event, form)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            return redirect(url_for("registrations.done", slug=event.slug), 303)
-    return _page(event, form), 422
-
-
-def _registered(event: Event, form: forms.RegistrationForm) -> dict[str, str]:
-    """Register, and what the next page may say of it."""
-    now, organisation = clock.now(), host.current_host()
-    door = queries.door(event, now)
-    rules.check_door(door, staff=False)
-    notice = organisation.notice_version if organisation else None
-    person = persons.find_or_create(**form.identity(), language=language(), notice_version=notice, now=now)
-    outcome = service.register(event, person, now=now)
-    row = outcome.registration
-    shown = rules.shown(row.status, fresh=outcome.fresh, queued_at=row.queued_at, found=door, now=now)
-    return {"event": event.slug, "email": form.email.data or "", "shown": shown}
-
-
-@blueprint.get("/evenements/<slug>/inscription/merci")
-@public
-def done(slug: str) -> Any:
-    found, told = glances.public_glance(slug), session.get(DONE, {})
-    if told.get("event") != slug:
-        return redirect(url_for("registrations.event_page", slug=slug), 303)
-
-    def page(email: str) -> str:
-        event = events.public_by_slug(slug)
-        return render_template("registrations/done.html", event=event, email=email, shown=told["shown"])
-
-    if not _same_for_all():
-        return page(told["email"])
-    key = ("done", slug, told["shown"], language())
-    return page_cache.pages.page(key, found.stamp, lambda marks: page(**marks), {"email": lambda: told["email"]})
-
-
 def _same_for_all() -> bool:
-    """Whether the reader is one of the many who have not signed in and to whom nothing else has to be said."""
-    return current_account() is None and page_cache.may_serve()
+    """Whether the reader is one of the many who have not signed in, came by no personal link, and to whom nothing else
+    has to be said."""
+    return current_account() is None and INVITE not in request.args and page_cache.may_serve()

@@ -1,0 +1,165 @@
+"""What the registration form does: who comes, with whom, what they answered; and what they change afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from cop.activity import service as activity
+from cop.activity.service import PUBLIC, Actor
+from cop.core import clock
+from cop.core.db import change, db
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+from cop.events import queries_questions as questions
+from cop.events.models import Event
+from cop.people import rules as addresses
+from cop.people import service as persons
+from cop.people.models import Person
+from cop.registrations import mails, queries, queries_audience, queries_form, rules, service
+from cop.registrations.models import Registration
+from cop.registrations.models_form import RegistrationAnswer
+from cop.registrations.rules import Door, Shown
+
+Identity = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the form asks besides who one is. ``attends`` is empty where there is one way to take part."""
+
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    arrangement: str = ""
+    attends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who sends the form: in which language, having read which notice, by which personal link, signed in as whom."""
+
+    language: str = "fr"
+    notice_version: int | None = None
+    guest: Person | None = None
+    known_addresses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """One person of the form, by name, and what the next page may say of them."""
+
+    name: str
+    shown: Shown
+
+
+def enter(
+    event: Event, identity: Identity, said: Said, colleagues: Sequence[Identity], visitor: Visitor, now: datetime
+) -> list[Entered]:
+    """Register whoever sends the form, and the colleagues they name; each is told by a mail of their own."""
+    found = queries.door(event, now)
+    rules.check_door(found, staff=False)
+    sender = _person(event, identity, visitor, now)
+    results = [_enter(event, sender, identity, said, visitor, found, now)]
+    if sender is None:  # a stranger brings nobody
+        return [*results, *(Entered(_name(one), Shown.MEMBERS) for one in colleagues)]
+    shared = {"commune_id": identity.get("commune_id")}
+    plain = Said(attends=said.attends)
+    for one in colleagues:
+        theirs = {**one, **shared}
+        person = _person(event, theirs, visitor, now, colleague=True)
+        results.append(_enter(event, person, theirs, plain, visitor, found, now, by=sender))
+    return results
+
+
+def _person(
+    event: Event, identity: Identity, visitor: Visitor, now: datetime, *, colleague: bool = False
+) -> Person | None:
+    """The record of who comes. ``None``: not a member, where only members do; the mail says it, not the page."""
+    typed = addresses.normalise_email(identity.get("email") or "")
+    if visitor.guest is not None and not colleague and typed == visitor.guest.email:
+        return visitor.guest
+    if event.audience == queries_audience.INVITED:
+        raise Refused(_NOT_YOURS if visitor.guest else _BY_INVITATION, "email")
+    if event.audience == queries_audience.MEMBERS:
+        return queries_audience.member_at(event, typed, identity.get("rpps") or "", clock.local_date(now))
+    notice = None if colleague else visitor.notice_version  # a colleague reads it from the mail
+    return persons.find_or_create(**identity, language=visitor.language, notice_version=notice, now=now)
+
+
+_NOT_YOURS: Final = _l(
+    "This invitation is personal: register with the address it was sent to. Another person is to come? Ask those who "
+    "run the meeting."
+)
+_BY_INVITATION: Final = _l("One comes to this meeting by invitation: use the link of the mail that invited you.")
+
+
+def _enter(
+    event: Event,
+    person: Person | None,
+    identity: Identity,
+    said: Said,
+    visitor: Visitor,
+    found: Door,
+    now: datetime,
+    by: Person | None = None,
+) -> Entered:
+    name = _name(identity)
+    email = addresses.normalise_email(identity.get("email") or "")
+    if person is None:
+        mails.members_only(event, email, identity["given_name"], visitor.language, now)
+        return Entered(name, Shown.MEMBERS)
+    outcome = service.register(event, person, now=now, attends=said.attends, by=by)
+    row = outcome.registration
+    if outcome.fresh:  # anybody can type anybody's address: what a registration says is changed by its own link
+        _keep(row, said, now)
+    secret = event.audience == queries_audience.MEMBERS and not visitor.guest and email not in visitor.known_addresses
+    if secret:
+        return Entered(name, Shown.MEMBERS)
+    return Entered(name, rules.shown(row.status, fresh=outcome.fresh, queued_at=row.queued_at, found=found, now=now))
+
+
+def _name(identity: Identity) -> str:
+    return f"{identity['given_name']} {identity['family_name']}".strip()
+
+
+def note(registration: Registration, said: Said, now: datetime) -> None:
+    """What was answered for somebody the staff has just registered."""
+    _keep(registration, said, now)
+
+
+def change_form(registration: Registration, said: Said, *, now: datetime, actor: Actor = PUBLIC) -> bool:
+    """Other answers, by the person's own link, or by the staff who has them on the telephone. True when any differ."""
+    event = registration.event
+    staff = actor.kind != PUBLIC.kind
+    if not rules.may_change(registration.status, queries.door(event, now), staff=staff):
+        raise Refused(_l("The time to change this registration has passed."))
+    before = queries_form.answers_of(registration)
+    asked = {question.id for question in questions.asked(event)}
+    changed = {number: value for number, value in before.items() if number in asked} != dict(said.answers)
+    changed = changed or registration.arrangement != said.arrangement
+    if changed:
+        _keep(registration, said, now)
+        activity.record(actor, "registration.changed", registration, event=event.id)
+    return changed
+
+
+def _keep(registration: Registration, said: Said, now: datetime) -> None:
+    """Write the answers over those there were; those to questions no longer asked stay as they are."""
+    asked = [question.id for question in questions.asked(registration.event)]
+    registration.arrangement = said.arrangement
+    if not asked:
+        return
+    mine = RegistrationAnswer.registration_id == registration.id
+    change(sa.delete(RegistrationAnswer).where(mine, RegistrationAnswer.question_id.in_(asked)))
+    for question_id, value in said.answers.items():
+        if question_id in asked:
+            answer = RegistrationAnswer(question_id=question_id, value=value, answered_at=now)
+            answer.registration_id, answer.person_id = registration.id, registration.person_id
+            db.session.add(answer)
+    db.session.flush()
+
+
+def forget_arrangement(registration_id: int, _now: datetime) -> None:
+    """The meeting is over: what had to be prepared was."""
+    change(sa.update(Registration).where(Registration.id == registration_id).values(arrangement=""))
