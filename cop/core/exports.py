@@ -95,6 +95,17 @@ def download(rows: Iterable[Sequence[Any]], name: str, kind: str, title: str = "
     return csv_file(rows), attachment(f"{name}.csv")
 
 
+def kept_file(file_name: str, media_type: str) -> dict[str, str]:
+    """The headers of a file that somebody sent us: it is saved, never shown as a page of ours, and runs nothing."""
+    return {
+        "Content-Type": media_type,
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex",
+    }
+
+
 def attachment(file_name: str) -> dict[str, str]:
     """The headers of a download; the name is ours, in plain letters."""
     kind = XLSX_TYPE if file_name.endswith(".xlsx") else CSV_TYPE

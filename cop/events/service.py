@@ -13,7 +13,7 @@ from cop.core import clock
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.events import queries, rules, service_questions, service_quotas
+from cop.events import queries, rules, service_questions, service_quotas, service_team
 from cop.events.models import Event, EventKind, HalfDay, Theme
 from cop.events.rules import Description, Span
 
@@ -152,6 +152,8 @@ def _insert(
         except IntegrityError:  # another press took the address between the look and the insert
             continue
         service_questions.copy(source or kind, event)
+        if source is not None:
+            service_team.copy(source, event, now)
         activity.record(actor, action, event, **data)
         db.session.flush()
         return event

@@ -1,0 +1,58 @@
+"""Who has a say in the life of an event, and what is left to do before it ends."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from cop.accounts import access
+from cop.accounts.models import Account, Grant
+from cop.activity.models import ActivityEntry
+from cop.core import clock
+from cop.core.access import Permission
+from cop.core.db import db
+from cop.events import queries
+from cop.events.models import Event, EventKind, HalfDay
+
+
+def who_may_approve(event: Event) -> Sequence[Account]:
+    """Accounts that may, nearest first: when the territory has its own coordination, the wider one is left in peace."""
+    today = clock.today()
+    held = sa.select(Grant.account_id).where(
+        Grant.starts_on <= today, sa.or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
+    )
+    active = sa.select(Account).where(Account.active, Account.id.in_(held)).order_by(Account.id)
+    where = queries.where_is(event.id)
+    found = [one for one in db.session.scalars(active) if access.can(one, Permission.EVENT_APPROVE, where)]
+    coordination = [one for one in found if not access.can(one, Permission.ACCOUNT_MANAGE, where)]
+    return coordination or found
+
+
+def who_submitted(event: Event) -> list[Account]:
+    """Who handed it over last, and who runs it: both want to know."""
+    last = db.session.scalar(
+        sa.select(ActivityEntry.actor_id)
+        .where(
+            ActivityEntry.subject_type == Event.__tablename__,
+            ActivityEntry.subject_id == event.id,
+            ActivityEntry.action == "event.submitted",
+        )
+        .order_by(ActivityEntry.at.desc(), ActivityEntry.id.desc())
+        .limit(1)
+    )
+    numbers = {number for number in (last, event.organiser_id) if number is not None}
+    statement = sa.select(Account).where(Account.id.in_(numbers), Account.active)
+    return list(db.session.scalars(statement.order_by(Account.id)))
+
+
+def still_open(event: Event) -> int:
+    """Half-days whose list nobody closed, or whose people nobody counted; those called off do not count."""
+    counted = EventKind.attendance == "headcount"
+    done = sa.case((counted, HalfDay.headcount.is_not(None)), else_=HalfDay.closed_at.is_not(None))
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(HalfDay)
+        .join(Event, Event.id == HalfDay.event_id)
+        .join(EventKind, EventKind.id == Event.kind_id)
+        .where(Event.id == event.id, HalfDay.cancelled_at.is_(None), ~done)
+    )
+    return db.session.scalar(statement) or 0

@@ -1,0 +1,86 @@
+"""What an event goes through: when it has to wait for a yes, may be put off, and is over and done with."""
+
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from cop.core import clock
+from cop.core.errors import Refused
+from cop.core.i18n import _l
+from cop.events import rules
+
+LONGEST_SENTENCE: Final = 500
+# Outside the hours of an office: what an evening or a week-end asks of people is told in the plan.
+_EVENING: Final = time(18, 0)
+_SATURDAY: Final = 5
+
+
+class Stage(StrEnum):
+    """Where an event stands, in one word: what is kept, and what its seats and the time make of it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+    FULL = "full"
+    UNDER_WAY = "under_way"
+    HELD = "held"
+    CLOSED = "closed"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    TEMPLATE = "template"
+
+
+class Standing(Protocol):
+    """An event, as far as its stage goes."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def seats_left(self) -> int | None: ...
+
+
+def stage(event: Standing, now: datetime) -> Stage:
+    if event.status != rules.PUBLISHED:
+        return Stage(event.status)
+    if event.closed_at is not None:
+        return Stage.CLOSED
+    if event.ends_at <= now:
+        return Stage.HELD
+    if event.starts_at <= now:
+        return Stage.UNDER_WAY
+    return Stage.FULL if event.seats_left == 0 else Stage.PUBLISHED
+
+
+def has_to_wait(status: str, *, wanted: bool, may_approve: bool) -> bool:
+    """What was announced once was approved: a new date does not ask for it again."""
+    return wanted and not may_approve and status in rules.UNPUBLISHED
+
+
+def check_postponable(status: str, ends_at: datetime, now: datetime) -> None:
+    if status != rules.PUBLISHED:
+        raise Refused(_l("Only what is published can be postponed."))
+    if ends_at <= now:
+        raise Refused(_l("This event has taken place: it can no longer be postponed."))
+
+
+def check_closable(status: str, still_open: int, ends_at: datetime, now: datetime) -> None:
+    if status != rules.PUBLISHED or ends_at > now:
+        raise Refused(_l("An event is closed once it has taken place."))
+    if still_open:
+        sentence = _l("Close the attendance of every half-day first: %(count)d left.", count=still_open)
+        raise Refused(sentence)
+
+
+def odd_hours(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """``weekend``, ``evening`` or nothing, by the hours people meet at."""
+    first, last = clock.local(starts_at, zone), clock.local(ends_at, zone)
+    if first.weekday() >= _SATURDAY:
+        return "weekend"
+    return "evening" if first.time() >= _EVENING or last.time() > time(19, 0) or last.date() > first.date() else ""
