@@ -1,0 +1,177 @@
+"""Reading cycles: their seminars, the seats they share, and who has one at all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from cop.accounts.models import Account
+from cop.core import clock
+from cop.core.access import Permission
+from cop.core.db import db
+from cop.core.errors import NotFound
+from cop.events import queries as events
+from cop.events import rules as event_rules
+from cop.events.models import Event
+from cop.events.models_series import EventSeries
+from cop.people.models import Person, PracticeSite
+from cop.registrations import queries as registrations
+from cop.registrations.models import Registration
+from cop.registrations.rules import Door, Status
+from cop.series import queries, rules_cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A cycle with its seminars, in their order. It has one capacity: that of its smallest seminar."""
+
+    series: EventSeries
+    seminars: Sequence[Event]
+
+    @property
+    def live(self) -> list[Event]:
+        """Those one registers for."""
+        return [event for event in self.seminars if event.status != event_rules.CANCELLED]
+
+    @property
+    def event_ids(self) -> list[int]:
+        return sorted(event.id for event in self.live)
+
+    @property
+    def coming_ids(self) -> list[int]:
+        """Of a cycle that has begun, what can still be joined."""
+        return sorted(event.id for event in self.live if event.starts_at > clock.now())
+
+    @property
+    def shown(self) -> list[Event]:
+        """What the public sees."""
+        return [event for event in self.seminars if event.status in event_rules.VISIBLE]
+
+    @property
+    def capacity(self) -> int | None:
+        return min((seats for event in self.live if (seats := event.all_seats) is not None), default=None)
+
+    @property
+    def seats_left(self) -> int | None:
+        return min((left for event in self.live if (left := event.seats_left) is not None), default=None)
+
+    @property
+    def waiting(self) -> int:
+        return max((event.waiting for event in self.live), default=0)
+
+    @property
+    def seats_taken(self) -> int:
+        return max((event.seats_taken for event in self.live), default=0)
+
+    @property
+    def half_days(self) -> int:
+        return sum(len(event.half_days) for event in self.live)
+
+    @property
+    def days(self) -> int:
+        return sum(
+            len({clock.local_date(half.starts_at, event.zone) for half in event.half_days}) for event in self.live
+        )
+
+
+def read(series_id: int) -> Cycle:
+    series = queries.get(series_id)
+    if not series.cycle:
+        raise NotFound
+    return Cycle(series, queries.members(series.id))
+
+
+def by_slug(slug: str) -> Cycle:
+    """As the public reads it: there once one of its seminars is announced."""
+    series = db.session.scalar(sa.select(EventSeries).where(EventSeries.slug == slug, EventSeries.cycle))
+    if series is None:
+        raise NotFound
+    return Cycle(series, queries.members(series.id))
+
+
+def door(cycle: Cycle, now: datetime) -> Door:
+    return rules_cycles.door([registrations.door(event, now) for event in cycle.live], waiting=cycle.waiting)
+
+
+def cycles(viewer: Account | None) -> Sequence[EventSeries]:
+    """Those the viewer may read, the last made first."""
+    statement = sa.select(EventSeries).where(EventSeries.cycle)
+    from_event = sa.select(Event.series_id).where(events.reached_by(viewer, Permission.EVENT_READ))
+    statement = statement.where(EventSeries.id.in_(from_event))
+    return db.session.scalars(statement.order_by(EventSeries.created_at.desc(), EventSeries.id.desc())).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody and their rows, one for each seminar still on."""
+
+    person: Person
+    rows: list[Registration]
+
+    @property
+    def has_seat(self) -> bool:
+        return all(row.status != Status.WAITLISTED for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Participants:
+    seated: list[Participant]
+    waiting: list[Participant]
+
+
+def participants(cycle: Cycle) -> Participants:
+    """Who is registered, by name; who waits, in order. One statement, and one for where they practise."""
+    statement = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .where(Registration.event_id.in_(cycle.event_ids), Registration.status != Status.CANCELLED)
+        .order_by(Person.family_name, Person.given_name, Person.id, Registration.event_id)
+        .options(
+            joinedload(Registration.person).joinedload(Person.profession),
+            joinedload(Registration.person).selectinload(Person.sites).joinedload(PracticeSite.commune),
+        )
+    )
+    found: dict[int, Participant] = {}
+    for row in db.session.scalars(statement).unique():
+        found.setdefault(row.person_id, Participant(row.person, [])).rows.append(row)
+    everybody = list(found.values())
+    waiting = [one for one in everybody if not one.has_seat]
+    return Participants(
+        [one for one in everybody if one.has_seat],
+        sorted(waiting, key=lambda one: (one.rows[0].queued_at, one.rows[0].id)),
+    )
+
+
+# --- What jobs find -------------------------------------------------------------------------------
+
+
+def with_free_seats(now: datetime) -> list[int]:
+    """Cycles in which somebody waits before a seat that is free at every seminar."""
+    statement = (
+        sa.select(Event.series_id)
+        .join(Event.series)
+        .where(EventSeries.cycle, Event.waiting > 0, Event.status == event_rules.PUBLISHED, Event.starts_at > now)
+    )
+    numbers = sorted({number for number in db.session.scalars(statement) if number})
+    found = [read(number) for number in numbers]
+    return [one.series.id for one in found if one.seats_left != 0 and door(one, now) == Door.FULL]
+
+
+def to_enrol(now: datetime) -> list[tuple[int, int]]:
+    """Cycle and person, where a seminar was added to a cycle that people are registered for already."""
+    other, there = aliased(Event), aliased(Registration)
+    absent = ~sa.exists().where(there.event_id == other.id, there.person_id == Registration.person_id)
+    statement = (
+        sa.select(Event.series_id, Registration.person_id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(EventSeries, EventSeries.id == Event.series_id)
+        .join(other, other.series_id == Event.series_id)
+        .where(EventSeries.cycle, Registration.status != Status.CANCELLED, Event.starts_at > now)
+        .where(Event.status == event_rules.PUBLISHED, other.status == event_rules.PUBLISHED, other.starts_at > now)
+        .where(absent)
+        .distinct()
+        .order_by(Event.series_id, Registration.person_id)
+    )
+    return [(series_id, person_id) for series_id, person_id in db.session.execute(statement) if series_id]
