@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,23 @@ def position(registration: Registration, seats: Seats | None = None) -> int:
     return (db.session.scalar(sa.select(sa.func.count()).select_from(Registration).where(theirs, before)) or 0) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody who waits stands: among all, or in the group of that name."""
+
+    position: int
+    group: str
+
+
+def standing(registration: Registration, seats: Seats | None = None) -> Standing | None:
+    """None for whoever does not wait."""
+    if registration.status != Status.WAITLISTED:
+        return None
+    seats = seats or seats_of(registration.event)
+    group = line_of(registration, seats).ruling
+    return Standing(position(registration, seats), group.name if group else "")
+
+
 def positions(rows: Sequence[Registration], seats: Seats) -> dict[int, int]:
     """Of those who wait, given in order of arrival: the place of each in their own line."""
     met: dict[tuple[bool, int | None], int] = defaultdict(int)
@@ -152,7 +170,7 @@ def to_release(now: datetime) -> list[int]:
     return [
         number
         for number, days, starts_at, zone in db.session.execute(statement.order_by(Quota.id))
-        if rules_seats.release_at(starts_at, days, ZoneInfo(zone)) <= now
+        if days is not None and rules_seats.release_at(starts_at, days, ZoneInfo(zone)) <= now
     ]
 
 
@@ -187,7 +205,7 @@ def _wrong_groups() -> set[int]:
         .where(Quota.event_id.is_not(None))
         .group_by(Quota.id)
     )
-    wrong = {number for number, *counts in db.session.execute(rows) if counts[:2] != counts[2:]}
+    wrong = {number or 0 for number, *counts in db.session.execute(rows) if counts[:2] != counts[2:]}
     groups = groups_of(db.session.scalars(sa.select(Event.id).where(Event.quota_count > 0)))
     for number, counted, main, online in db.session.execute(
         sa.select(Event.id, Event.quota_count, Event.seats_held, Event.online_held)

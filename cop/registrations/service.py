@@ -139,7 +139,7 @@ def cancel(
 
 
 def promote(event: Event, now: datetime, actor: Actor = WORKER) -> int:
-    """Give free seats to those who wait, in order, or offer them; returns how many moved up. The event's row is ours."""
+    """Give free seats to those who wait, in order, or offer them; how many moved up. The event's row is ours."""
     moved = 0
     while queries_seats.may_call(event, now):
         seats = queries_seats.seats_of(event)
@@ -211,7 +211,7 @@ def lock(event_id: int) -> Event:
 
 
 def enter(
-    event: Event, person: Person, line: Line, source: str, now: datetime, *, seated: bool, by: Person | None
+    event: Event, person: Person, line: Line, source: str, now: datetime, *, seated: bool, by: Person | None = None
 ) -> Registration | None:
     """One row for this person at this event; ``None`` when they are registered already."""
     # The event's row is ours by now: read again, the clock orders people as the server took them.

@@ -59,7 +59,7 @@ def enter(
     """Register whoever sends the form, and the colleagues they name; each is told by a mail of their own."""
     found = queries.door(event, now)
     rules.check_door(found, staff=False)
-    sender = _person(event, identity, visitor, now)
+    sender = who_comes(event, identity, visitor, now)
     results = [_enter(event, sender, identity, said, visitor, found, now)]
     if sender is None:  # a stranger brings nobody
         return [*results, *(Entered(_name(one), Shown.MEMBERS) for one in colleagues)]
@@ -67,12 +67,12 @@ def enter(
     plain = Said(attends=said.attends)
     for one in colleagues:
         theirs = {**one, **shared}
-        person = _person(event, theirs, visitor, now, colleague=True)
+        person = who_comes(event, theirs, visitor, now, colleague=True)
         results.append(_enter(event, person, theirs, plain, visitor, found, now, by=sender))
     return results
 
 
-def _person(
+def who_comes(
     event: Event, identity: Identity, visitor: Visitor, now: datetime, *, colleague: bool = False
 ) -> Person | None:
     """The record of who comes. ``None``: not a member, where only members do; the mail says it, not the page."""

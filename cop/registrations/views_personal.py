@@ -14,7 +14,7 @@ from cop.core.unit_of_work import release
 from cop.invitations import ical
 from cop.invitations import service as invitations
 from cop.people import queries as people
-from cop.registrations import mails, queries, queries_seats, rules, service
+from cop.registrations import mails, queries, queries_seats, rules, service, service_waitlist
 from cop.registrations.models import Registration
 from cop.registrations.views_event import blueprint
 
@@ -36,7 +36,6 @@ def _registration(token: str) -> Registration:
 @public
 def show(token: str) -> str:
     registration, now = _registration(token), clock.now()
-    waiting = registration.status == rules.Status.WAITLISTED
     event = registration.event
     may_cancel = rules.may_cancel(registration.status, event_status=event.status, starts_at=event.starts_at, now=now)
     return render_template(
@@ -44,11 +43,26 @@ def show(token: str) -> str:
         registration=registration,
         event=event,
         token=token,
-        position=queries_seats.position(registration) if waiting else None,
+        standing=queries_seats.standing(registration),
+        may_take=service_waitlist.may_help_oneself(registration, now),
         door=queries.door(event, now),
         may_cancel=may_cancel,
         now=now,
     )
+
+
+@blueprint.post("/inscription/<token>/accepter")
+@public
+def accept(token: str) -> Any:
+    """Take the seat that is offered."""
+    registration = _registration(token)
+    try:
+        service_waitlist.accept(registration, now=clock.now())
+    except Refused as refused:
+        flash(refused.message, "refused")
+    else:
+        flash(_("The seat is yours: the invitation for your calendar comes by mail."), "done")
+    return redirect(url_for("registrations.show", token=token), 303)
 
 
 @blueprint.post("/inscription/<token>/annuler")
@@ -70,7 +84,7 @@ def come_back(token: str) -> Any:
     """Undo a cancellation: a seat if there is one left, else the end of the waiting list."""
     registration = _registration(token)
     try:
-        outcome = service.register(registration.event, registration.person, now=clock.now())
+        outcome = service.register(registration.event, registration.person, now=clock.now(), attends=registration.attends)
     except Refused as refused:
         flash(refused.message, "refused")
     else:
@@ -110,6 +124,7 @@ def mine() -> str:
         coming=sorted(coming, key=lambda row: row.event.starts_at),
         past=[row for row in found if row.event.ends_at <= now and row.status == rules.Status.CONFIRMED],
         links=links,
+        standings={row.id: queries_seats.standing(row) for row in coming},
         known=bool(persons),
         now=now,
     )
