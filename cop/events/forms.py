@@ -38,8 +38,8 @@ from cop.territories.models import Territory
 _SHORT: Final = 200
 _LONG: Final = 10_000
 _SHOWN: Final = (
-    "title", "mode", "venue_name", "venue_address", "online_url", "capacity", "territory_id", "project_id",
-    "community_id", "summary", "programme", "speakers", "audience", "key_event", "version", "carpool",
+    "title", "mode", "venue_name", "venue_address", "online_url", "outside_url", "capacity", "territory_id",
+    "project_id", "community_id", "summary", "programme", "speakers", "audience", "key_event", "version", "carpool",
 )  # fmt: skip
 
 
@@ -80,6 +80,7 @@ class EventForm(Form):
     venue_name = StringField(_l("Venue"), [Length(max=_SHORT)])
     venue_address = StringField(_l("Address and access"), [Length(max=300)])
     online_url = StringField(_l("Link to join online"), [Length(max=500)])
+    outside_url = StringField(_l("Registration elsewhere"), [Length(max=500)])
     capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, rules.MOST_SEATS)])
     territory_id = SelectField(_l("Held for"), coerce=int)
     # Left out for whoever may not choose: the event stays with its project.
@@ -149,6 +150,7 @@ class EventForm(Form):
             venue_name="" if online else text["venue_name"],
             venue_address="" if online else text["venue_address"],
             online_url="" if onsite else text["online_url"],
+            outside_url=text["outside_url"],
             capacity=self.capacity.data,
             summary=text["summary"],
             programme=text["programme"],
@@ -167,8 +169,8 @@ class EventForm(Form):
         return _number_in(self.version.data) or 0
 
     def details_have_errors(self) -> bool:
-        names = ("venue_address", "online_url", "summary", "programme", "speakers", "audience", "theme_ids")
-        return any(self[name].errors for name in (*names, "territory_id", "project_id") if name in self)
+        names = ("venue_address", "online_url", "outside_url", "summary", "programme", "speakers", "audience")
+        return any(self[name].errors for name in (*names, "theme_ids", "territory_id", "project_id") if name in self)
 
     def take_version(self, event: Event) -> list[tuple[str, str]]:
         """What the other editor wrote where it differs, in words; the next save will be over their version."""
@@ -240,11 +242,21 @@ def for_existing(event: Event, territories: Iterable[Territory], projects: Seque
     choices = list(territories)
     if event.territory_id not in {territory.id for territory in choices}:
         choices.append(event.territory)
+    return filled(event, [row(half) for half in event.held_half_days], choices, projects)
+
+
+def filled(
+    event: Event,
+    rows: Sequence[tuple[Any, Any, Any, Any]],
+    territories: Sequence[Territory],
+    projects: Sequence[Project],
+) -> EventForm:
+    """What the event says, at these hours."""
     values = {name: getattr(event, name) for name in _SHOWN}
     values |= {"commune": communes.label_of(event.commune_id), "theme_ids": [theme.id for theme in event.themes]}
     if projects and event.project_id and event.project_id not in {project.id for project in projects}:
         projects = [*projects, mandates.project(event.project_id)]
-    form = _build([row(half) for half in event.held_half_days], choices, values, event.zone, projects)
+    form = _build(rows, territories, values, event.zone, projects)
     form.kept_project = event.project_id
     return form
 

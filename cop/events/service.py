@@ -114,9 +114,7 @@ def duplicate(event: Event, *, actor: Actor, now: datetime) -> Event:
     return copy_to(event, spans, actor=actor, now=now)
 
 
-def copy_to(
-    event: Event, spans: tuple[Span, ...], *, actor: Actor, now: datetime, template_name: str = ""
-) -> Event:
+def copy_to(event: Event, spans: tuple[Span, ...], *, actor: Actor, now: datetime, template_name: str = "") -> Event:
     """A draft like this one, at other hours; with a name, a template of it."""
     values = {name: getattr(event, name) for name in _COPIED}
     themes = frozenset(theme.id for theme in event.themes)

@@ -2,8 +2,16 @@
 
 from typing import Final
 
-from cop.events import views_desk, views_embed, views_kinds, views_search_engines
+from cop.events import (
+    views_desk,
+    views_embed,
+    views_kinds,
+    views_questions,
+    views_quotas,
+    views_search_engines,
+    views_templates,
+)
 
 BLUEPRINTS: Final = (views_desk.blueprint, views_kinds.blueprint)
 # Read for the addresses they add to the first.
-ADDED: Final = (views_embed, views_search_engines)
+ADDED: Final = (views_embed, views_questions, views_search_engines, views_templates)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _l, _n
-from cop.events import forms, queries, queries_desk, rules, service
+from cop.events import forms, forms_templates, queries, queries_desk, queries_templates, rules, service
 from cop.events.models import Event, EventKind
 from cop.events.views_agenda import blueprint as blueprint
 from cop.mandates import queries as mandates
@@ -35,9 +36,11 @@ class Tab:
 # The pages of one event; those of slices not installed are left out.
 TABS: Final = (
     Tab(_l("Summary"), "events.manage", Permission.EVENT_READ),
+    Tab(_l("Guests"), "campaigns.guests", Permission.CAMPAIGN_SEND),
     Tab(_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
     Tab(_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
     Tab(_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
+    Tab(_l("Questions"), "events.questions", Permission.EVENT_EDIT, rare=True),
     Tab(_l("Reminders"), "reminders.of_event", Permission.EVENT_EDIT, rare=True),
 )
 
@@ -76,30 +79,48 @@ def desk() -> Any:
 @blueprint.route("/animation/evenements/nouveau", methods=["GET", "POST"])
 @requires(Permission.EVENT_CREATE)
 def create() -> Any:
-    kinds = queries.kinds()
-    kind = _asked(list(kinds))
+    template = _asked_template()
+    kind = template.kind if template else _asked()
     if kind is None:
-        return render_template("events/kinds.html", kinds=kinds)
-    form = forms.for_new(kind, _territories(Permission.EVENT_CREATE), _projects())
+        return _choice_page()
+    make = partial(forms_templates.for_new, template) if template else partial(forms.for_new, kind)
+    form = make(_territories(Permission.EVENT_CREATE), _projects())
     if _is_sent(form):
-        event = _created(kind, form)
+        event = _created(kind, form, template)
         if event:
             return redirect(url_for("events.manage", event_id=event.id), 303)
     return _form_page(form, kind, None)
 
 
-def _asked(kinds: list[EventKind]) -> EventKind | None:
+def _choice_page() -> str:
+    """Kinds, and the templates one's own events were kept as."""
+    account = current_account()
+    found = {
+        "templates": queries_templates.templates(account),
+        "gone": queries_templates.templates(account, removed=True),
+    }
+    return render_template("events/kinds.html", kinds=queries.kinds(), **found)
+
+
+def _asked_template() -> Event | None:
+    number = request.args.get("modele", type=int)
+    return queries_templates.template(current_account(), number) if number else None
+
+
+def _asked() -> EventKind | None:
+    """The kind asked for; without asking, the only one there is, when there is no template either."""
     code = request.args.get("kind", "")
-    if not code and len(kinds) == 1:
-        return kinds[0]
+    if not code:
+        kinds = queries.kinds()
+        return kinds[0] if len(kinds) == 1 and not queries_templates.any_of(current_account()) else None
     # Archived while its form was open, a kind still takes what was typed.
-    return queries.kind(code, archived=request.method == "POST") if code else None
+    return queries.kind(code, archived=request.method == "POST")
 
 
-def _created(kind: EventKind, form: Any) -> Event | None:
+def _created(kind: EventKind, form: Any, template: Event | None = None) -> Event | None:
     now = clock.now()
     try:
-        event = service.create(kind, form.description(), actor=actor(), now=now)
+        event = service.create(kind, form.description(), actor=actor(), now=now, template=template)
         if request.form.get("action") == "publish":
             service.publish(event, actor=actor(), now=now)
     except Refused as refused:

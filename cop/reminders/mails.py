@@ -65,9 +65,7 @@ def example(kind: EventKind, now: datetime) -> Event:
     )
 
 
-def _values(
-    rule: ReminderRule, event: Event, given_name: str, spoken: str, page: str, own: str
-) -> dict[str, Any]:
+def _values(rule: ReminderRule, event: Event, given_name: str, spoken: str, page: str, own: str) -> dict[str, Any]:
     """No "tomorrow" among the words: a mail held back by a quota may be read the day after."""
     with speaking(spoken):
         return {

@@ -197,9 +197,7 @@ def rule(kind_id: int, rule_id: int) -> ReminderRule:
 
 def exception(event_id: int, rule_id: int) -> ReminderException | None:
     found: ReminderException | None = db.session.scalar(
-        sa.select(ReminderException).where(
-            ReminderException.event_id == event_id, ReminderException.rule_id == rule_id
-        )
+        sa.select(ReminderException).where(ReminderException.event_id == event_id, ReminderException.rule_id == rule_id)
     )
     return found
 

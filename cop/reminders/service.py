@@ -71,11 +71,11 @@ def switch(rule: ReminderRule, *, active: bool, actor: Actor, now: datetime) -> 
 def say_for(event: Event, rule: ReminderRule, *, off: bool, sentence: str, actor: Actor) -> None:
     """What this event says of one reminder of its kind; nothing special: no row."""
     own = queries.exception(event.id, rule.id)
-    if own is None:
-        own = ReminderException(event_id=event.id, rule_id=rule.id)
+    if off or sentence:
+        own = own or ReminderException(event_id=event.id, rule_id=rule.id)
+        own.off, own.sentence = off, sentence
         db.session.add(own)
-    own.off, own.sentence = off, sentence
-    if not off and not sentence:
-        db.session.expunge(own) if own in db.session.new else db.session.delete(own)
+    elif own is not None:
+        db.session.delete(own)
     db.session.flush()
     activity.record(actor, "event.reminder_changed", event)

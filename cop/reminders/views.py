@@ -77,9 +77,7 @@ def switch(event_kind_id: int, reminder_rule_id: int) -> Any:
 @requires(Permission.EVENT_EDIT, scope=events.where_is)
 def of_event(event_id: int) -> str:
     event = events.get(event_id)
-    return render_template(
-        "reminders/of_event.html", event=event, planned=queries.planned(event), now=clock.now()
-    )
+    return render_template("reminders/of_event.html", event=event, planned=queries.planned(event), now=clock.now())
 
 
 @blueprint.route(f"{EVENT}/<int:reminder_rule_id>", methods=["GET", "POST"])

@@ -61,8 +61,16 @@ def test_what_a_kind_sets_is_found_in_the_next_event(
     sign_in(people.alice)
     address = f"{LIST}/{people.kind_id}"
     values = filled_in(client.get(address).text)
-    said = {"starts_at": "14:15", "duration_minutes": "90", "capacity": "12", "carpool": "y", "closes_hours_before": "24"}
-    assert client.post(address, data={**values, **said, "attendance": "by_name", "audience": "public"}).status_code == 303
+    said = {
+        "starts_at": "14:15",
+        "duration_minutes": "90",
+        "capacity": "12",
+        "carpool": "y",
+        "closes_hours_before": "24",
+    }
+    assert (
+        client.post(address, data={**values, **said, "attendance": "by_name", "audience": "public"}).status_code == 303
+    )
     kind = the_kind("Matinée d’études")
     assert (kind.attendance, kind.closes_hours_before, kind.carpool) == ("by_name", 24, True)
     page = client.get("/animation/evenements/nouveau?kind=study_morning").text
@@ -91,7 +99,7 @@ def test_a_kind_archived_while_its_form_is_open_still_takes_the_event(
         ("name_fr", "Deux\nlignes", "une seule ligne"),
         ("starts_at", "25:99", "heure"),
         ("duration_minutes", "900", "840"),
-        ("duration_minutes", "800", "minuit"),
+        ("duration_minutes", "840", "minuit"),
         ("half_days", "0", "30"),
         ("capacity", "9999999999", "5000"),
         ("closes_hours_before", "-1", "720"),

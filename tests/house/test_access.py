@@ -115,6 +115,7 @@ MATRIX: Final = {
     "events.manage": OF_BOB,
     "events.past": EVERYBODY,
     "events.publish": OF_BOB,
+    "events.template": OF_BOB,
     "host.accessibility": EVERYBODY,
     "host.appearance": EVERYBODY,
     "host.choose_language": EVERYBODY,
@@ -338,6 +339,9 @@ EMPTY_BEHIND: Final = {
     **dict.fromkeys(("privacy.oppose", "privacy.oppose_post", "privacy.want_again"), EVERYBODY),
     "invitations.personal_feed": EVERYBODY,
     **{name: line for name, line in MATRIX.items() if name.startswith("mail.")},
+    # No template, an event like the others.
+    "events.put_back_template": OF_BOB,
+    "events.remove_template": OF_BOB,
 }
 # Pressed without its value, it answers that there is nothing here.
 VALUES: Final[dict[str, Callable[[Things], dict[str, Any]]]] = {

@@ -101,6 +101,7 @@ def test_an_event_adds_its_sentence_or_has_no_such_reminder(
     clock.set("2026-12-09 09:05")
     stage.tick()
     assert len(stage.mails()) == 1
+    sign_in(people.bob)
     client.post(f"{here}/{week}", data={"sentence": ""})
     db.session.rollback()
     assert [row.rule_id for row in db.session.scalars(sa.select(ReminderException))] == [day]
