@@ -34,9 +34,12 @@ def _registration(token: str) -> Registration:
 
 @blueprint.get("/inscription/<token>")
 @public
-def show(token: str) -> str:
+def show(token: str) -> Any:
     registration, now = _registration(token), clock.now()
     event = registration.event
+    if event.cycle:
+        cycle_token = tokens.sign("cycle", f"{event.series_id}:{registration.person_id}")
+        return redirect(url_for("series.my_cycle", cycle_token=cycle_token), 303)
     may_cancel = rules.may_cancel(registration.status, event_status=event.status, starts_at=event.starts_at, now=now)
     return render_template(
         "registrations/show.html",
