@@ -126,7 +126,7 @@ def _choices(filters: Filters, endpoint: str, **values: str) -> dict[str, Any]:
 
 def _ways(filters: Filters, endpoint: str) -> list[dict[str, Any]]:
     """The three ways of reading the agenda, as tabs that keep what was chosen."""
-    labels = {"events.agenda": _("To come"), "events.month": _("By month"), "events.past": _("Past")}
+    labels = {"events.agenda": _("Coming up"), "events.month": _("By month"), "events.past": _("Past")}
     asked: dict[str, Any] = {**filters.address()}
     return [
         {"label": words, "url": url_for(name, **asked), "current": name == endpoint} for name, words in labels.items()
