@@ -102,6 +102,14 @@ RULES: Final[Mapping[str, Rule]] = {
             30, 30, 30, Unit.DAYS, Way.ALWAYS,
         ),
         Rule(
+            "poll",
+            _l("Who was asked which dates suit them, and what they answered"),
+            _l("after the poll closed"),
+            _l("the poll is deleted, with its answers; the event it led to stays"),
+            _l("It has served once the date is known."),
+            6, 1, 12, Unit.MONTHS, Way.ALWAYS,
+        ),
+        Rule(
             "sign_in",
             _l("Traces of sign-ins"),
             _l("after the sign-in"),

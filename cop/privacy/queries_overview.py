@@ -67,6 +67,7 @@ def _until(section: Section, rules: Mapping[str, Kept], own: str) -> str:
         "membership_receipt": _("ten years, as accounts are"),
         "mail_opposition": _("as long as you do not want such mails"),
         "privacy_request": _("%(time)s after the answer", time=words["request"]),
+        "poll_voter": _("%(time)s after the poll", time=words["poll"]),
         "sign_in_link": _("a day at most"),
     }
     return special.get(section.table, own)

@@ -14,6 +14,9 @@ from tests.people_of_the_tests import People, territory
 NUMBERS: Final = {
     "event_id",
     "half_day_id",
+    "poll_id",
+    "option_id",
+    "voter_id",
     "event_kind_id",
     "reminder_rule_id",
     "journey_id",

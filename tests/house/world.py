@@ -40,6 +40,7 @@ from cop.network.models import Segment
 from cop.organisations import service as organisations
 from cop.organisations import service_exchanges
 from cop.people.models import Person
+from cop.polls.models import Poll, PollOption, PollVoter
 from cop.privacy.models import PrivacyRequest
 from cop.registrations.models import Registration
 from cop.reminders.models import ReminderRule
@@ -104,6 +105,11 @@ class Things:
     event_kind_id: int
     reminder_rule_id: int
     journey_id: int
+    poll_id: int
+    option_id: int
+    voter_id: int
+    poll_token: str
+    secret: str
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -148,6 +154,7 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *partnered(who, place, number), *gathered(who, place, number),
             *helping(who, place, number), *received(held, number), guest(held, who),
             *settled(held, who, number),
+            *polled(held, who, number),
         )  # fmt: skip
 
 
@@ -155,6 +162,23 @@ def guest(held: Event, who: Person) -> str:
     """Asked to come by a personal link."""
     service_guests.add(held.id, [who.id], "staff", clock.now())
     return queries_guests.token_of(held.id, who.id)
+
+
+def polled(held: Event, who: Person, number: int) -> tuple[int, int, int, str, str]:
+    """A poll of dates that is open, and somebody who was asked."""
+    now, secret = clock.now(), f"secret-{number}"
+    options = [PollOption(starts_at=now + timedelta(days=40 + n), ends_at=now + timedelta(days=41 + n)) for n in (0, 2)]
+    poll = Poll(
+        secret=secret, kind_id=held.kind_id, territory_id=held.territory_id, title=f"Sondage {number}", status="open",
+        closes_at=now + timedelta(days=20), created_at=now, opened_at=now, options=options,
+    )  # fmt: skip
+    voter = PollVoter(
+        poll=poll, person_id=who.id, given_name="Émilie", family_name="Essai", email=f"emilie-{number}@cabinet.example",
+        added_at=now, asked_at=now,
+    )  # fmt: skip
+    db.session.add_all([poll, voter])
+    db.session.flush()
+    return poll.id, options[0].id, voter.id, tokens.sign("poll", str(voter.id)), secret
 
 
 def settled(held: Event, who: Person, number: int) -> tuple[int, int, int]:
