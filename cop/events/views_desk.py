@@ -13,10 +13,21 @@ from cop.core import clock
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
-from cop.core.i18n import _, _l, _n
-from cop.events import forms, forms_templates, queries, queries_desk, queries_templates, rules, service
+from cop.core.i18n import _, _l
+from cop.events import (
+    forms,
+    forms_templates,
+    queries,
+    queries_desk,
+    queries_journal,
+    queries_life,
+    queries_templates,
+    rules,
+    service,
+)
 from cop.events.models import Event, EventKind
 from cop.events.views_agenda import blueprint as blueprint
+from cop.events.views_life import announced_words
 from cop.mandates import queries as mandates
 
 EVERYWHERE: Final = "tous"
@@ -41,6 +52,14 @@ TABS: Final = (
     Tab(_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
     Tab(_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
     Tab(_l("Questions"), "events.questions", Permission.EVENT_EDIT, rare=True),
+    Tab(_l("Team and documents"), "events.team", Permission.EVENT_EDIT),
+    Tab(
+        _l("Places"),
+        "registrations.quotas",
+        Permission.EVENT_EDIT,
+        rare=True,
+        shown=lambda event: event.kind.attendance != "headcount",
+    ),
     Tab(_l("Reminders"), "reminders.of_event", Permission.EVENT_EDIT, rare=True),
 )
 
@@ -126,7 +145,7 @@ def _created(kind: EventKind, form: Any, template: Event | None = None) -> Event
     except Refused as refused:
         refuse(form, refused)
         return None
-    flash(_published_words(event) if event.status == rules.PUBLISHED else _("The draft is kept."), "done")
+    flash(_("The draft is kept.") if event.status == rules.DRAFT else announced_words(event), "done")
     return event
 
 
@@ -176,13 +195,9 @@ def _projects() -> Any:
     return mandates.projects_to_hold_events_for(current_account(), clock.today())
 
 
-def _published_words(event: Event) -> str:
-    return _("“%(title)s” is published: the page is open to registrations.", title=event.title)
-
-
 def _saved_words(event: Event, changed: frozenset[str]) -> str:
     if request.form.get("action") == "publish":
-        return _published_words(event)
+        return announced_words(event)
     told = event.status == rules.PUBLISHED and event.seats_taken and changed & (rules.PLANS | rules.CORRECTIONS)
     if told:
         return _("Saved. The calendars of those registered follow by mail, five minutes after your last change.")
@@ -193,52 +208,18 @@ def _saved_words(event: Event, changed: frozenset[str]) -> str:
 @requires(Permission.EVENT_READ, scope=queries.where_is)
 def manage(event_id: int) -> Any:
     event, account, where = queries.get(event_id), current_account(), queries.where_is(event_id)
+    acts = queries_journal.page_of_acts(event, request.args.get("page", 1, type=int))
     return render_template(
         "events/manage.html",
         event=event,
         now=clock.now(),
         may_edit=access.can(account, Permission.EVENT_EDIT, where),
         may_create=access.can(account, Permission.EVENT_CREATE, where),
-    )
-
-
-@blueprint.post("/animation/evenements/<int:event_id>/publier")
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
-def publish(event_id: int) -> Any:
-    event = queries.get(event_id)
-    try:
-        service.publish(event, actor=actor(), now=clock.now())
-    except Refused as refused:
-        flash(refused.message, "refused")
-        return redirect(url_for("events.edit", event_id=event.id), 303)
-    flash(_published_words(event), "done")
-    return redirect(url_for("events.manage", event_id=event.id), 303)
-
-
-@blueprint.route("/animation/evenements/<int:event_id>/annuler", methods=["GET", "POST"])
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
-def cancel(event_id: int) -> Any:
-    event, form = queries.get(event_id), forms.CancelForm()
-    if request.method == "POST" and form.validate():
-        try:
-            service.cancel(event, form.reason.data, actor=actor(), now=clock.now())
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            flash(_cancelled_words(event), "done")
-            return redirect(url_for("events.manage", event_id=event.id), 303)
-    page = render_template("events/cancel.html", event=event, form=form, now=clock.now())
-    return page, 422 if request.method == "POST" else 200
-
-
-def _cancelled_words(event: Event) -> str:
-    told = event.seats_taken + event.waiting
-    if not told:
-        return _("The event is cancelled. Nobody was registered: no mail leaves.")
-    return _n(
-        "The event is cancelled. %(num)d person is told by mail.",
-        "The event is cancelled. %(num)d people are told by mail.",
-        told,
+        may_approve=access.can(account, Permission.EVENT_APPROVE, where),
+        may_close=access.can(account, Permission.ATTENDANCE_CLOSE, where),
+        still_open=queries_life.still_open(event),
+        acts=acts,
+        lines=queries_journal.lines(event, acts.items),
     )
 
 

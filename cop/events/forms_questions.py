@@ -1,0 +1,99 @@
+"""The editor of what a registration form asks."""
+
+from typing import Any, Final
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+
+from cop.core import clock
+from cop.core.forms import DayField, Form
+from cop.core.i18n import _, _l
+from cop.events import queries_questions as queries
+from cop.events import rules_questions as rules
+from cop.events.forms import HourField
+from cop.events.models import Event
+from cop.events.models_questions import Question
+from cop.events.rules_questions import Kind, Wording
+from cop.people.forms import required
+
+KINDS: Final = {
+    Kind.TEXT: _l("In their own words"),
+    Kind.CHOICE: _l("One answer in a list"),
+    Kind.SEVERAL: _l("Several answers in a list"),
+    Kind.NUMBER: _l("A number"),
+    Kind.CONSENT: _l("A box to tick, to agree"),
+}
+
+
+class QuestionForm(Form):
+    label = StringField(_l("Question"), [required(_l("Write the question."))])
+    kind = RadioField(
+        _l("How people answer"), choices=[SelectChoice(code, words) for code, words in KINDS.items()], default="text"
+    )
+    options = TextAreaField(_l("Possible answers"), description=_l("One on each line, where there is a list."))
+    hint = StringField(_l("Explanation"), description=_l("A line under the question, if it needs one."))
+    required = BooleanField(_l("Nobody registers without answering"))
+    # What was typed when the warning was shown: sent again as it is, it is kept.
+    warned = HiddenField()
+
+    def wording(self) -> Wording:
+        kind = self.kind.data or ""
+        options = rules.options_in(self.options.data or "") if kind in rules.WITH_OPTIONS else ()
+        label, hint = (" ".join((field.data or "").split()) for field in (self.label, self.hint))
+        return Wording(kind, label, hint, options, bool(self.required.data))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return bool(super().validate(extra_validators)) and self._may_be_asked()
+
+    def _may_be_asked(self) -> bool:
+        """Asks once about words that may lead people to write of health; the same ones, sent again, are taken."""
+        wording = self.wording()
+        text = "|".join((wording.label, wording.hint, *wording.options))
+        if not rules.is_sensitive(wording) or self.warned.data == text:
+            return True
+        self.warned.data = text
+        self.label.errors = [rules.SENSITIVE]
+        return False
+
+
+def of_question(question: Question) -> QuestionForm:
+    wording = queries.wording_of(question)
+    values = {"label": wording.label, "kind": wording.kind, "hint": wording.hint, "required": wording.required}
+    known = "|".join((wording.label, wording.hint, *wording.options))
+    return QuestionForm(data={**values, "options": "\n".join(wording.options), "warned": known})
+
+
+class SettingsForm(Form):
+    """Until when one registers, and what the form offers."""
+
+    closes_on = DayField(_l("Registration closes on"))
+    closes_hour = HourField(_l("At"))
+    colleagues = BooleanField(_l("Whoever registers may register colleagues of the practice too"))
+    arrangement = BooleanField(
+        _l("Ask who needs an arrangement"),
+        description=_l(
+            "“What would make it easier for you to take part?” Nobody says why. Only those who run the event read the "
+            "answers, which are erased some days after it."
+        ),
+    )
+
+    def closes_at(self, event: Event) -> Any:
+        """The moment given; none where the day is left empty. Raises ``Refused`` for an hour that does not exist."""
+        if self.closes_on.data is None:
+            return None
+        return clock.at_local(self.closes_on.data, self.closes_hour.data, event.zone)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        if self.closes_on.data and not self.closes_hour.data and not self.closes_hour.errors:
+            self.closes_hour.errors = [_("Give the hour.")]
+            return False
+        return good
+
+
+def settings_of(event: Event) -> SettingsForm:
+    closes_at = event.registration_closes_at
+    local = clock.local(closes_at, event.zone) if closes_at else None
+    values = {"colleagues": event.colleagues, "arrangement": event.arrangement}
+    if local:
+        values |= {"closes_on": local.date(), "closes_hour": local.time()}
+    return SettingsForm(data=values)
