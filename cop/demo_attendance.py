@@ -16,6 +16,7 @@ from cop.core.db import db
 from cop.demo_people import Member
 from cop.demo_plan import Planned
 from cop.events.models import HalfDay
+from cop.events.rules_kinds import BY_NAME
 from cop.people.service import Identity
 from cop.registrations.models import Registration
 from cop.registrations.rules import Status
@@ -60,6 +61,8 @@ class Door:
 
     def open(self) -> None:
         for number, span in enumerate(self.one.spans):
+            if number and self.one.kind.attendance == BY_NAME:
+                break  # noted once for the whole event
             self.at(span.starts_at + 8 * MINUTE, partial(self._check_in, number))
             if self.one.fate not in {"unclosed", "now"}:
                 self.at(span.ends_at + (10 + number) * MINUTE, partial(self._close, number))
@@ -71,7 +74,8 @@ class Door:
     def _check_in(self, number: int, now: datetime) -> None:
         half = self._half_day(number)
         if self.one.kind.attendance == HEADCOUNT:
-            attendance.set_headcount(half, self.rng.randint(11, 64), actor=self.actor, now=now)
+            people = self.rng.randint(11, 64)
+            attendance.set_headcount(half, people, actor=self.actor, now=now, children=people // 5)
             return
         for person_id in self._registered():
             state = self._state(person_id, number)

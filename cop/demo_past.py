@@ -15,6 +15,7 @@ from cop.core.db import db
 from cop.demo_attendance import MINUTE, arrival, state_of
 from cop.demo_plan import Planned
 from cop.events.models import Event, HalfDay
+from cop.events.rules_kinds import BY_NAME
 from cop.invitations import service as invitations
 from cop.invitations.models import Invitation
 from cop.invitations.models import State as InvitationState
@@ -46,7 +47,8 @@ def happened(
     for number, half in enumerate(event.half_days):
         if one.kind.attendance == HEADCOUNT:
             half.headcount = rng.randint(11, 64)
-        else:
+            half.children = half.headcount // 5
+        elif number == 0 or one.kind.attendance != BY_NAME:
             _insert(Attendance, [_noted(half, guest.person_id, number, actor, rng) for guest in stayed])
             if number == 0:
                 _insert(

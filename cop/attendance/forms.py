@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from cop.attendance import rules
 from cop.core.forms import Form
@@ -30,6 +30,8 @@ class WalkInForm(Form):
 
 
 class HeadcountForm(Form):
+    """Numbers only: no name, no age, nothing by which a family could be recognised."""
+
     headcount = IntegerField(
         _l("People present"),
         [
@@ -38,5 +40,10 @@ class HeadcountForm(Form):
         ],
     )
 
-    def __init__(self, counted: int | None = None, **values: Any) -> None:
-        super().__init__(data={"headcount": counted}, **values)
+    children = IntegerField(
+        _l("Of whom children"),
+        [Optional(), NumberRange(0, rules.MOST_PEOPLE, _l("Give a number of people, from 0 upwards."))],
+    )
+
+    def __init__(self, counted: int | None = None, children: int | None = None, **values: Any) -> None:
+        super().__init__(data={"headcount": counted, "children": children}, **values)

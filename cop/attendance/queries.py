@@ -15,6 +15,7 @@ from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.core.i18n import label
 from cop.events.models import Event, HalfDay
+from cop.events.rules_kinds import BY_NAME
 from cop.people import rules as names
 from cop.people.models import Person, PracticeSite
 from cop.registrations import queries as registrations
@@ -83,12 +84,15 @@ class Sheet:
 
 
 def half_day(event_id: int, half_day_id: int) -> HalfDay:
-    """A half-day of that event: the right to handle one event says nothing of another's."""
+    """A half-day of that event: the right to handle one event says nothing of another's.
+
+    Where people are noted once for the whole event, the first half-day stands for it.
+    """
     statement = sa.select(HalfDay).where(HalfDay.id == half_day_id, HalfDay.event_id == event_id)
     found: HalfDay | None = db.session.scalar(statement.options(joinedload(HalfDay.event).joinedload(Event.kind)))
     if found is None:
         raise NotFound
-    return found
+    return rules.noted_on(found.event.half_days) if found.event.kind.attendance == BY_NAME else found
 
 
 def stage_of(half: HalfDay, now: datetime) -> Stage:

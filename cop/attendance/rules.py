@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from cop.core import clock
@@ -97,6 +97,9 @@ class Span(Protocol):
     def cancelled_at(self) -> datetime | None: ...
 
 
+AnySpan = TypeVar("AnySpan", bound=Span)
+
+
 def meant(half_days: Sequence[Span], now: datetime, zone: ZoneInfo) -> int:
     """The half-day one comes for: today's that began last, else the one left open, else the next one."""
     held = [half for half in half_days if half.cancelled_at is None]
@@ -108,6 +111,12 @@ def meant(half_days: Sequence[Span], now: datetime, zone: ZoneInfo) -> int:
     left_open = [half for half in ordered if half.starts_at <= now and half.closed_at is None]
     coming = [half for half in ordered if half.starts_at > now]
     return (left_open or coming or ordered[-1:])[0].id
+
+
+def noted_on(half_days: Sequence[AnySpan]) -> AnySpan:
+    """The half-day on which presence at the whole event is noted: the first one held."""
+    ordered = sorted(half_days, key=lambda half: half.starts_at)
+    return next((half for half in ordered if half.cancelled_at is None), ordered[0])
 
 
 def split_name(words: str) -> dict[str, str]:

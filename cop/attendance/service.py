@@ -17,6 +17,7 @@ from cop.core.db import db, insert_if_absent
 from cop.core.errors import NotFound, Refused
 from cop.core.i18n import _l
 from cop.events.models import HalfDay
+from cop.events.rules_kinds import BY_NAME
 from cop.people import service as people
 from cop.people.models import Person
 from cop.people.service import Identity
@@ -78,15 +79,19 @@ def remove_walk_in(half: HalfDay, person_id: int, *, actor: Actor, now: datetime
         activity.record(actor, "attendance.removed", half, person=person_id)
 
 
-def set_headcount(half: HalfDay, people_counted: int | None, *, actor: Actor, now: datetime) -> None:
-    """How many people came, where nobody is named."""
+def set_headcount(
+    half: HalfDay, people_counted: int | None, *, actor: Actor, now: datetime, children: int | None = None
+) -> None:
+    """How many people came, where nobody is named; ``children``: how many of them."""
     _take(half, alone=True)
     rules.check_mark(queries.stage_of(half, now), State.PRESENT)
     if people_counted is not None and not 0 <= people_counted <= rules.MOST_PEOPLE:
         raise Refused(_l("Give a number of people, from 0 upwards."), field="headcount")
-    if half.headcount != people_counted:
-        half.headcount = people_counted
-        activity.record(actor, "attendance.counted", half, people=people_counted)
+    if children is not None and not 0 <= children <= (people_counted or 0):
+        raise Refused(_l("No more children than people in all."), field="children")
+    if (half.headcount, half.children) != (people_counted, children):
+        half.headcount, half.children = people_counted, children
+        activity.record(actor, "attendance.counted", half, people=people_counted, children=children)
 
 
 def close(half: HalfDay, *, actor: Actor, now: datetime) -> int:
@@ -98,7 +103,8 @@ def close(half: HalfDay, *, actor: Actor, now: datetime) -> int:
     missing = queries.not_coming(half.event_id, half.id)
     for person_id in missing:
         _note(half, person_id, State.ABSENT, Source.CLOSING, actor, now)
-    half.closed_at, half.closed_by_id = now, actor.account_id
+    for one in _together(half):
+        one.closed_at, one.closed_by_id = now, actor.account_id
     db.session.flush()
     activity.record(actor, "attendance.closed", half, absent=len(missing))
     return len(missing)
@@ -116,9 +122,15 @@ def reopen(half: HalfDay, *, actor: Actor) -> None:
             Attendance.state == State.ABSENT,
         )
     )
-    half.closed_at = half.closed_by_id = None
+    for one in _together(half):
+        one.closed_at = one.closed_by_id = None
     db.session.flush()
     activity.record(actor, "attendance.reopened", half)
+
+
+def _together(half: HalfDay) -> list[HalfDay]:
+    """The half-days a list is of: all of them where people are noted once for the event."""
+    return list(half.event.half_days) if half.event.kind.attendance == BY_NAME else [half]
 
 
 def _take(half: HalfDay, *, alone: bool) -> None:

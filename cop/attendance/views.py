@@ -49,7 +49,7 @@ def _page(event: Event, half: HalfDay, walk_in: Any = None, headcount: Any = Non
         words=words,
         found=[line for line in found.expected if line.answers(words)],
         walk_in=walk_in or WalkInForm(formdata=None, **split_name(words)),
-        headcount=headcount or HeadcountForm(half.headcount, formdata=None),
+        headcount=headcount or HeadcountForm(half.headcount, half.children, formdata=None),
         may_close=access.can(current_account(), Permission.ATTENDANCE_CLOSE, events.where_is(event.id)),
     )
 
@@ -119,7 +119,8 @@ def count(event_id: int, half_day_id: int) -> Any:
     form = HeadcountForm()
     if form.validate():
         try:
-            service.set_headcount(half, form.headcount.data, actor=actor(), now=clock.now())
+            numbers = {"children": form.children.data}
+            service.set_headcount(half, form.headcount.data, actor=actor(), now=clock.now(), **numbers)
         except Refused as refused:
             refuse(form, refused)
         else:

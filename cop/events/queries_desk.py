@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from cop.accounts import access
 from cop.accounts.models import Account
@@ -15,6 +15,7 @@ from cop.core.db import db
 from cop.events import rules
 from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED, reached_by
+from cop.events.rules_kinds import BY_NAME, HEADCOUNT
 from cop.mandates import queries as mandates
 from cop.territories.models import Territory, TerritoryPart
 
@@ -22,7 +23,6 @@ SHOWN: Final = 8
 FILLING_WITHIN: Final = timedelta(days=60)
 # An older list nobody closed is history, not this week's work.
 CLOSED_WITHIN: Final = timedelta(days=120)
-BY_NAME: Final = "by_half_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> De
         here,
         reached_by(viewer, Permission.ATTENDANCE_CLOSE),
         Event.status == rules.PUBLISHED,
-        EventKind.attendance == BY_NAME,
+        EventKind.attendance != HEADCOUNT,
+        _has_its_list(),
         HalfDay.closed_at.is_(None),
         HalfDay.cancelled_at.is_(None),
         HalfDay.ends_at <= now,
@@ -75,6 +76,15 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> De
         coming_count=_count(coming),
         lately=_events(sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at <= now), Event.starts_at.desc()),
     )
+
+
+def _has_its_list() -> sa.ColumnElement[bool]:
+    """Each half-day; where people are noted once for the event, the first one held stands for all."""
+    earlier = aliased(HalfDay)
+    before = sa.exists().where(
+        earlier.event_id == HalfDay.event_id, earlier.starts_at < HalfDay.starts_at, earlier.cancelled_at.is_(None)
+    )
+    return sa.or_(EventKind.attendance != BY_NAME, ~before)
 
 
 def _within(territories: Sequence[Territory]) -> sa.ColumnElement[bool]:

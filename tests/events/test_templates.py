@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cop.activity.service import Actor
 from cop.core import jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
@@ -13,7 +14,6 @@ from cop.events.jobs import JOBS
 from cop.events.models import Event
 from cop.events.models_questions import Question
 from cop.events.rules_questions import Wording
-from cop.activity.service import Actor
 from tests.conftest import ClockHand
 from tests.events.test_desk import filled_in, words
 from tests.people_of_the_tests import People, event
