@@ -52,7 +52,7 @@ def _check_side(capacity: int | None, taken: int, held: int, field: str) -> None
         return
     if capacity >= taken:
         sentence = _l(
-            "%(taken)d seats are taken and %(held)d more are kept for groups: keep as many, or change the groups first.",
+            "%(taken)d seats are taken and %(held)d more kept for groups: leave as many, or change the groups first.",
             taken=taken,
             held=held,
         )

@@ -1,7 +1,6 @@
-"""The groups that have seats of their own: usual ones of a kind, copied to its events; where each stands in the order."""
+"""The groups that have seats of their own: those usual for a kind, copied to its events, and their order."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -131,9 +130,7 @@ def check_room(event: Event, description: Any) -> None:
     )
 
 
-def set_waiting_list(
-    event: Event, *, offer_hours: int | None, stop_hours: int | None, actor: Actor, now: datetime
-) -> None:
+def set_waiting_list(event: Event, *, offer_hours: int | None, stop_hours: int | None, actor: Actor) -> None:
     """How freed seats reach those who wait. Offers that run keep their hour."""
     event.offer_hours, event.stop_hours = offer_hours, stop_hours
     activity.record(actor, "event.waiting_list_changed", event)

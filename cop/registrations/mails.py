@@ -17,16 +17,14 @@ from cop.registrations.rules_seats import Seats
 
 def waitlisted(registration: Registration, seats: Seats | None = None) -> None:
     """No seat is left for you: your place in line, and what happens next."""
-    seats = seats or queries_seats.seats_of(registration.event)
-    group = queries_seats.line_of(registration, seats).ruling
-    by = registration.registered_by
+    standing, by = queries_seats.standing(registration, seats), registration.registered_by
     _send(
         registration,
         "waitlisted",
         registration.queued_at,
-        position=queries_seats.position(registration, seats),
-        group=group.name if group else "",
-        offer_hours=registration.event.offer_hours,
+        position=standing.position if standing else 1,
+        group=standing.group if standing else "",
+        asks=bool(registration.event.offer_hours),
         by=by.full_name if by else "",
         rights=links.absolute_url("host.privacy"),
     )

@@ -98,7 +98,8 @@ def move(registration: Registration, *, quota_id: int | None, attends: str, now:
         raise NotFound
     seats = queries_seats.seats_of(event)
     before = queries_seats.line_of(registration, seats)
-    after = Line(_online(attends, event, seats.group(quota_id)), seats.group(quota_id))
+    wanted = attends if event.mode == rules_seats.HYBRID else registration.attends
+    after = Line(_online(wanted, event, seats.group(quota_id)), seats.group(quota_id))
     if before == after:
         return
     if registration.status == Status.WAITLISTED:

@@ -1,5 +1,6 @@
 """Who comes to an event: the list of those who run it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -14,8 +15,9 @@ from cop.core.i18n import _
 from cop.events import queries as events
 from cop.events.models import Event
 from cop.people import service as persons
-from cop.registrations import forms, queries, queries_answers, queries_form, rules, service
+from cop.registrations import forms, queries, queries_answers, queries_form, queries_seats, rules, rules_seats, service
 from cop.registrations.models import Registration
+from cop.registrations.rules_seats import Line, Seats
 from cop.registrations.views_event import blueprint
 
 
@@ -26,17 +28,59 @@ def list_for_event(event_id: int) -> Any:
 
 
 def _page(event: Event, form: forms.StaffRegistrationForm) -> str:
-    now = clock.now()
+    now, lists, seats = clock.now(), queries.of_event(event.id), queries_seats.seats_of(event)
     return render_template(
         "registrations/list.html",
         event=event,
-        lists=queries.of_event(event.id),
+        lists=lists,
+        lines=_lines(lists, seats),
+        moves=_moves(seats),
+        waiting_note=_waiting_note(event, now),
         answers=queries_answers.partstats(event.id),
         given=queries_form.by_registration(event),
         door=queries.door(event, now),
         form=form,
         now=now,
     )
+
+
+def _lines(lists: queries.Lists, seats: Seats) -> dict[int, str]:
+    """For each registration its group or side, and the place in it of who waits; nothing where all are one line."""
+    if not seats.groups and seats.online is None:
+        return {}
+    places = queries_seats.positions(lists.waiting, seats)
+    rows = (*lists.confirmed, *lists.offered, *lists.waiting)
+    words = {row.id: _line_words(queries_seats.line_of(row, seats), seats) for row in rows}
+    numbered = {
+        number: _("no. %(place)s of: %(group)s", place=place, group=words[number]) for number, place in places.items()
+    }
+    return words | numbered
+
+
+def _line_words(line: Line, seats: Seats) -> str:
+    if line.group:
+        return line.group.name
+    if seats.online is None:
+        return _("everybody")
+    return _("everybody, online") if line.online else _("everybody, on site")
+
+
+def _moves(seats: Seats) -> list[tuple[str, str]]:
+    """Where somebody may be moved: the value of the button and its words."""
+    sides = (False,) if seats.online is None else (False, True)
+    common = [(rules_seats.ONLINE if side else rules_seats.ONSITE, _line_words(Line(side), seats)) for side in sides]
+    return [*((str(group.id), group.name) for group in seats.groups if not group.released), *common]
+
+
+def _waiting_note(event: Event, now: datetime) -> str:
+    if rules_seats.stopped(event.starts_at, event.stop_hours, now):
+        return _("It is too late to call people one by one: a free seat goes to whoever takes it, or give it by hand.")
+    if event.offer_hours:
+        return _(
+            "In this order. A freed seat is offered by mail for %(hours)d hours to the first to whom it may go.",
+            hours=event.offer_hours,
+        )
+    return _("In this order. A freed seat, or more seats, go to the first to whom they may go, who is told by mail.")
 
 
 @blueprint.post("/animation/evenements/<int:event_id>/inscriptions")
