@@ -22,6 +22,8 @@ def door(doors: Sequence[Door], *, waiting: int) -> Door:
     for one in _WORST_FIRST:
         if one in seen:
             return one
+    if any(one != Door.OPEN for one in seen):  # people are counted there, or others register them
+        return Door.CLOSED
     return Door.FULL if waiting else Door.OPEN
 
 

@@ -18,10 +18,14 @@ from cop.events import service as event_service
 from cop.events.models import Event, EventKind
 from cop.events.models_series import EventSeries
 from cop.events.rules import Description, Span
+from cop.people import rules as addresses
 from cop.people.models import Person
+from cop.registrations import mails as registration_mails
+from cop.registrations import queries_together, service_form
 from cop.registrations import rules as registration_rules
 from cop.registrations import service_together as together
-from cop.registrations.rules import HEADCOUNT, Door, Status
+from cop.registrations.rules import HEADCOUNT, Door, Shown, Status
+from cop.registrations.service_form import Identity, Said, Visitor
 from cop.registrations.service_together import Together
 from cop.series import mails, queries_cycles, rules, rules_cycles
 from cop.series.queries_cycles import Cycle
@@ -138,14 +142,33 @@ def remove_seminar(cycle: Cycle, event: Event, *, actor: Actor, now: datetime) -
 
 
 def publish(cycle: Cycle, *, actor: Actor, now: datetime) -> int:
-    """Announce all the drafts at once; how many could be."""
+    """Announce all the drafts at once, or none; how many could be: some wait for somebody's approval."""
     drafts = [event for event in cycle.seminars if event.status == event_rules.DRAFT]
-    for event in drafts:
-        event_service.publish(event, actor=actor, now=now)
+    with db.session.begin_nested():
+        for event in drafts:
+            event_service.publish(event, actor=actor, now=now)
     return sum(event.status == event_rules.PUBLISHED for event in drafts)
 
 
 # --- Registering ------------------------------------------------------------------------------------
+
+
+def enter(cycle: Cycle, first: Event, identity: Identity, said: Said, visitor: Visitor, now: datetime) -> Shown:
+    """Register whoever sends the form; what the next page may say of it. ``first``: the seminar that asks."""
+    found = queries_cycles.door(cycle, now)
+    rules_cycles.check_door(found, staff=False)
+    person = service_form.who_comes(first, identity, visitor, now)
+    email = addresses.normalise_email(identity.get("email") or "")
+    if person is None:
+        registration_mails.members_only(first, email, identity["given_name"], visitor.language, now)
+        return Shown.MEMBERS
+    result = register(cycle, person, now=now)
+    row = result.rows[0]
+    if result.fresh:
+        service_form.note(row, said, now)
+    if first.audience == "members" and not visitor.guest and email not in visitor.known_addresses:
+        return Shown.MEMBERS
+    return registration_rules.shown(row.status, fresh=result.fresh, queued_at=row.queued_at, found=found, now=now)
 
 
 def register(cycle: Cycle, person: Person, *, now: datetime, actor: Actor = PUBLIC) -> Together:
@@ -162,7 +185,7 @@ def register(cycle: Cycle, person: Person, *, now: datetime, actor: Actor = PUBL
     elif result.status == Status.CONFIRMED:
         mails.registered(cycle.series, person, result.rows, promoted=False)
     else:
-        mails.waitlisted(cycle.series, person, result.rows, together.position(numbers, result.rows[0]))
+        mails.waitlisted(cycle.series, person, result.rows, queries_together.position(numbers, result.rows[0]))
     return result
 
 

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from cop.series import views_many, views_repeat
+from cop.series import views_cycle, views_cycle_desk, views_many, views_repeat
 
-BLUEPRINTS: Final = tuple({view.blueprint for view in (views_many, views_repeat)})
+BLUEPRINTS: Final = tuple({view.blueprint for view in (views_cycle, views_cycle_desk, views_many, views_repeat)})
