@@ -21,14 +21,14 @@ from cop.mail.content_lines import clean, mailto, one_line, uri
 REFRESH_EVERY: Final = timedelta(hours=1)
 
 
-def personal(invitations: Sequence[Invitation], name: str, language: str) -> bytes:
-    """The meetings of one person, with the UIDs of their invitations."""
+def personal(invitations: Sequence[Invitation], run: Sequence[Event], name: str, language: str) -> bytes:
+    """The meetings of one person, with the UIDs of their invitations, and those they run."""
     entries: list[Entry] = []
-    for invitation in invitations:
-        entry = _entry_of(invitation)
+    mine = [(invitation.event, _entry_of(invitation)) for invitation in invitations]
+    for event, entry in [*mine, *((event, public_entry(event, language, inside=True)) for event in run)]:
         entries.append(entry)
         if entry.timing.whole_days and not entry.cancelled:
-            entries.extend(_half_days(invitation.event, entry))
+            entries.extend(_half_days(event, entry))
     return write(entries, name, language)
 
 
@@ -52,14 +52,15 @@ def public(events: Sequence[Event], name: str, language: str) -> bytes:
     return write([public_entry(event, language) for event in events], name, language)
 
 
-def public_entry(event: Event, language: str) -> Entry:
+def public_entry(event: Event, language: str, *, inside: bool = False) -> Entry:
+    """The entry nobody was invited by. ``inside``: for who runs the event, and knows the link of its on-line room."""
     entry = ical.entry_for(
         event,
         f"event-{event.id}@{links.public_host()}",
         sequence=event.calendar_sequence,
         created_at=event.published_at or event.created_at,
         language=language,
-        registered=False,
+        registered=inside,
     )
     if event.status != event_rules.POSTPONED:
         return entry
@@ -141,9 +142,10 @@ def state_of_invitations(invitations: Iterable[Invitation]) -> list[tuple[Any, .
     ]
 
 
-def last_told(invitations: Iterable[Invitation]) -> datetime | None:
+def last_told(invitations: Iterable[Invitation], run: Iterable[Event]) -> datetime | None:
     """When what these say changed last."""
-    return max((max(one.last_told_at, one.event.changed_at) for one in invitations), default=None)
+    told = [max(one.last_told_at, one.event.changed_at) for one in invitations]
+    return max([*told, *(event.changed_at for event in run)], default=None)
 
 
 def state_of_events(events: Iterable[Event]) -> list[tuple[Any, ...]]:

@@ -1,6 +1,6 @@
-"""What the public feeds show, and since when they have shown it."""
+"""What feeds show, and since when they have shown it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,8 +10,10 @@ from cop.core.db import db
 from cop.events import queries_agenda as agenda
 from cop.events import rules as event_rules
 from cop.events.models import Event
+from cop.events.models_team import EventMember
 from cop.events.rules_agenda import NO_FILTER, Filters
 from cop.invitations import rules
+from cop.people.models import Person
 
 _SHOWN = (
     selectinload(Event.half_days),
@@ -46,6 +48,22 @@ def event_by_slug(slug: str) -> Event | None:
     """A public event, for its file."""
     statement = sa.select(Event).where(Event.slug == slug, agenda.listed_publicly())
     return db.session.scalars(statement.options(*_SHOWN)).unique().one_or_none()
+
+
+def run_by(person_id: int, now: datetime, but: Iterable[int]) -> Sequence[Event]:
+    """For the feed of one person: the meetings they organise, lead or speak at, those held by others included; ``but``
+    those they are invited to, which are there already."""
+    me = sa.select(Person.email, Person.account_id).where(Person.id == person_id).subquery()
+    records = sa.select(Person.id).where(
+        sa.or_(Person.id == person_id, Person.email == sa.select(me.c.email).scalar_subquery())
+    )
+    account = sa.select(me.c.account_id).scalar_subquery()
+    part = sa.or_(EventMember.person_id.in_(records), EventMember.account_id == account)
+    mine = sa.or_(Event.id.in_(sa.select(EventMember.event_id).where(part)), Event.organiser_id == account)
+    off = sa.or_(Event.cancelled_at.is_(None), Event.cancelled_at > now - rules.CANCELLED_SHOWN_FOR)
+    statement = sa.select(Event).where(mine, off, Event.status.in_(event_rules.VISIBLE), Event.id.not_in(set(but)))
+    statement = statement.where(Event.ends_at > now - rules.PAST_SHOWN_FOR).order_by(Event.starts_at, Event.id)
+    return db.session.scalars(statement.options(*_SHOWN)).unique().all()
 
 
 def last_change(now: datetime) -> datetime | None:

@@ -80,17 +80,18 @@ def calendar_links(event: Event, *, registered: bool = False) -> list[tuple[str,
 @blueprint.get("/calendrier/<token>.ics")
 @public
 def personal_feed(token: str) -> Response:
-    """The meetings of whoever was given this address; a revoked one is not found."""
-    owner_id = queries.feed_owner(token)
-    told = queries.of_person(owner_id, clock.now())
+    """The meetings of whoever was given this address, come to or run; a revoked one is not found."""
+    owner_id, now = queries.feed_owner(token), clock.now()
+    told = queries.of_person(owner_id, now)
+    run = queries_feeds.run_by(owner_id, now, but=(invitation.event_id for invitation in told))
     theirs = told[0].person.language if told else DEFAULT_LANGUAGE
     with speaking(theirs):
         name = _("My meetings: %(host)s", host=host_name())
-    tag = feeds.etag(name, feeds.state_of_invitations(told))
-    response = _conditional(tag, lambda: feeds.personal(told, name, theirs), "text/calendar", None)
+    tag = feeds.etag(name, feeds.state_of_invitations(told), feeds.state_of_events(run))
+    response = _conditional(tag, lambda: feeds.personal(told, run, name, theirs), "text/calendar", None)
     response.headers["Cache-Control"] = "private, no-cache"
     # Told, not compared: a registration erased leaves no date behind, and the tag sees it.
-    response.last_modified = feeds.last_told(told)
+    response.last_modified = feeds.last_told(told, run)
     return response
 
 

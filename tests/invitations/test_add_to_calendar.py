@@ -1,0 +1,70 @@
+"""Entries filled in at calendars of the web: plain addresses, whose parts are read back."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
+from cop.events.models import Event, HalfDay
+from tests import people_of_the_tests as build
+from tests.people_of_the_tests import People
+
+
+def links(client: FlaskClient, slug: str) -> dict[str, dict[str, str]]:
+    page = client.get(f"/evenements/{slug}").text
+    found = {}
+    for address in re.findall(r'href="(https://[^"]+)"', page):
+        parts = urlsplit(unescape(address))
+        found[parts.hostname or ""] = {name: value[0] for name, value in parse_qs(parts.query).items()}
+    return found
+
+
+def test_an_event_without_registration_offers_all_ways(client: FlaskClient, people: People) -> None:
+    with unit_of_work():
+        build.event(people, "Portes & fenêtres", slug="ouvert", outside_url="https://ailleurs.example/")
+    found = links(client, "ouvert")
+    assert found["calendar.google.com"]["dates"] == "20270114T080000Z/20270114T113000Z"
+    assert found["calendar.google.com"]["text"] == "Portes & fenêtres"
+    assert "Angers" in found["calendar.google.com"]["location"]
+    for host in ("outlook.live.com", "outlook.office.com"):
+        assert found[host]["startdt"] == "2027-01-14T08:00:00Z"
+        assert found[host]["subject"] == "Portes & fenêtres"
+    page = client.get("/evenements/ouvert").text
+    assert "/evenements/ouvert.ics" in page
+    assert "Inscription chez l’organisateur" in page
+    assert 'href="https://ailleurs.example/"' in page
+
+
+def test_several_days_are_told_as_each_calendar_takes_them(client: FlaskClient, people: People) -> None:
+    with unit_of_work():
+        event = build.event(people, "Deux jours", slug="deux", outside_url="https://ailleurs.example/")
+        start = event.starts_at + timedelta(days=1)
+        event.half_days.append(HalfDay(starts_at=start, ends_at=event.ends_at + timedelta(days=1)))
+        event.ends_at += timedelta(days=1)
+    alike = links(client, "deux")
+    assert alike["calendar.google.com"]["recur"] == "RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2"
+    assert (alike["outlook.live.com"]["startdt"], alike["outlook.live.com"]["enddt"]) == (
+        "2027-01-14",
+        "2027-01-16",
+    )
+    with unit_of_work():
+        event = db.session.scalars(sa.select(Event).filter_by(slug="deux")).one()
+        event.half_days[1].ends_at += timedelta(hours=2)
+        event.ends_at += timedelta(hours=2)
+        event.version += 1
+    uneven = links(client, "deux")
+    assert uneven["calendar.google.com"]["dates"] == "20270114/20270116"
+    assert uneven["outlook.office.com"]["allday"] == "true"
+
+
+def test_nobody_registers_here_for_what_others_hold(client: FlaskClient, people: People) -> None:
+    with unit_of_work():
+        build.event(people, "Ailleurs", slug="ailleurs", outside_url="https://ailleurs.example/")
+    sent = {"given_name": "Élise", "family_name": "Roux", "email": "elise@exemple.example", "profession": "91"}
+    answer = client.post("/evenements/ailleurs/inscription", data=sent)
+    assert answer.status_code == 422
