@@ -108,10 +108,19 @@ def money(cents: int) -> str:
     return f"{sign}{text}{NBSP}€" if language() == "fr" else f"{sign}€{text}"
 
 
+def file_size(octets: int) -> str:
+    """1,2 Mo / 1.2 MB; 340 ko / 340 kB"""
+    unit = "o" if language() == "fr" else "B"
+    if octets < 1_000_000:
+        return f"{number(max(1, octets // 1000))}{NBSP}k{unit}"
+    return f"{number(Decimal(octets) / 1_000_000, 1)}{NBSP}M{unit}"
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "date_long": date_long,
     "date_day": date_day,
     "date_short": date_short,
+    "file_size": file_size,
     "weekday": weekday,
     "month": month,
     "hour": hour,

@@ -13,19 +13,18 @@ from wtforms import (
     RadioField,
     SelectChoice,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from cop.communities import queries as communities
-from cop.core import clock, formats
+from cop.core import clock
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l, label
 from cop.events import queries, rules
+from cop.events.forms_fields import Boxes, HourField
+from cop.events.forms_words import in_words
 from cop.events.models import Event, EventKind
 from cop.events.rules import Description, Span
 from cop.host import queries as host
@@ -38,29 +37,17 @@ from cop.territories.models import Territory
 _SHORT: Final = 200
 _LONG: Final = 10_000
 _SHOWN: Final = (
-    "title", "mode", "venue_name", "venue_address", "online_url", "outside_url", "capacity", "territory_id",
-    "project_id", "community_id", "summary", "programme", "speakers", "audience", "key_event", "version", "carpool",
+    "title", "mode", "venue_name", "venue_address", "venue_access", "online_url", "outside_url", "capacity",
+    "online_capacity", "territory_id", "project_id", "community_id", "summary", "objectives", "programme", "speakers",
+    "audience", "key_event", "version", "carpool",
 )  # fmt: skip
 
 
-class HourField(TimeField):
-    """An hour; « 9h30 » is understood too."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
-        formats_read = ["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"]
-        super().__init__(label, validators or [Optional()], format=formats_read, **options)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(["".join(text.split()) for text in valuelist])
-        except ValueError:
-            self.data = None
-            raise ValueError(_("An hour such as 9:30.")) from None
-
-
-class Boxes(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+# Behind « Presentation, programme, and more ».
+_DETAILS: Final = (
+    "venue_address", "venue_access", "outside_url", "online_capacity", "summary", "objectives", "programme", "speakers",
+    "audience", "theme_ids", "territory_id", "project_id",
+)  # fmt: skip
 
 
 class EventForm(Form):
@@ -78,10 +65,12 @@ class EventForm(Form):
     )
     commune = CommuneField(_l("Commune"))
     venue_name = StringField(_l("Venue"), [Length(max=_SHORT)])
-    venue_address = StringField(_l("Address and access"), [Length(max=300)])
+    venue_address = StringField(_l("Address"), [Length(max=300)])
+    venue_access = TextAreaField(_l("How to come"), [Length(max=1000)])
     online_url = StringField(_l("Link to join online"), [Length(max=500)])
     outside_url = StringField(_l("Registration elsewhere"), [Length(max=500)])
     capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, rules.MOST_SEATS)])
+    online_capacity = IntegerField(_l("Seats online"), [Optional(), NumberRange(1, rules.MOST_SEATS)])
     territory_id = SelectField(_l("Held for"), coerce=int)
     # Left out for whoever may not choose: the event stays with its project.
     project_id = SelectField(_l("Project"), coerce=lambda value: int(value) if value else None)
@@ -89,6 +78,7 @@ class EventForm(Form):
         _l("Community of practice"), coerce=lambda value: int(value) if value else None, choices=lambda: _communities()
     )
     summary = TextAreaField(_l("Presentation"), [Length(max=_LONG)])
+    objectives = TextAreaField(_l("Objectives"), [Length(max=_LONG)])
     programme = TextAreaField(_l("Programme"), [Length(max=_LONG)])
     speakers = StringField(_l("With"), [Length(max=500)])
     audience = SelectField(
@@ -120,12 +110,14 @@ class EventForm(Form):
         return self._check_rows() and good
 
     def _check_rows(self) -> bool:
-        for row, (day, starts, ends, _number) in enumerate(self.half_day_fields()):
+        for row, (day, starts, ends, number) in enumerate(self.half_day_fields()):
             if not day.data and not day.errors and (row == 0 or starts.errors or ends.errors):
                 day.errors = [_("Give the date.")]
             for field in (starts, ends):
                 if day.data and not field.data and not field.errors:
                     field.errors = [_("Give the hour.")]
+            if request.form.get("action") == "publish" and not day.errors and _is_dateless(day, starts, ends, number):
+                day.errors = [_("This half-day has no date: give it, or empty its hours to leave it out.")]
         return not any(field.errors for row_fields in self.half_day_fields() for field in row_fields)
 
     def spans(self) -> tuple[Span, ...]:
@@ -149,10 +141,13 @@ class EventForm(Form):
             commune_id=None if online else self.commune.commune_id,
             venue_name="" if online else text["venue_name"],
             venue_address="" if online else text["venue_address"],
+            venue_access="" if online else text["venue_access"],
             online_url="" if onsite else text["online_url"],
             outside_url=text["outside_url"],
             capacity=self.capacity.data,
+            online_capacity=self.online_capacity.data if self.mode.data == "hybrid" else None,
             summary=text["summary"],
+            objectives=text["objectives"],
             programme=text["programme"],
             speakers=text["speakers"],
             audience=self.audience.data,
@@ -169,15 +164,20 @@ class EventForm(Form):
         return _number_in(self.version.data) or 0
 
     def details_have_errors(self) -> bool:
-        names = ("venue_address", "online_url", "outside_url", "summary", "programme", "speakers", "audience")
-        return any(self[name].errors for name in (*names, "theme_ids", "territory_id", "project_id") if name in self)
+        return any(self[name].errors for name in _DETAILS if name in self)
+
+    @property
+    def left_out(self) -> int:
+        """Half-days proposed or begun that have hours and no date."""
+        rows = self.half_day_fields()
+        return sum(1 for day, starts, ends, number in rows if _is_dateless(day, starts, ends, number))
 
     def take_version(self, event: Event) -> list[tuple[str, str]]:
         """What the other editor wrote where it differs, in words; the next save will be over their version."""
         self.version.data = str(event.version)
         theirs = queries.description_of(event)
         found = rules.differences(self.description(), theirs)
-        return [(self._label_of(name), _in_words(name, value, self.zone)) for name, value in found.items()]
+        return [(self._label_of(name), in_words(name, value, self.zone)) for name, value in found.items()]
 
     def _label_of(self, name: str) -> str:
         if name == "half_days":
@@ -185,28 +185,15 @@ class EventForm(Form):
         return str(self[{"commune_id": "commune"}.get(name, name)].label.text)
 
 
+def _is_dateless(day: Any, starts: Any, ends: Any, number: Any) -> bool:
+    """With hours and without date; one that stood there before is taken away by emptying its date."""
+    return not day.data and bool(starts.data or ends.data) and _number_in(number.data) is None
+
+
 def _number_in(hidden: str | int | None) -> int | None:
     """A hidden number as it was sent or, left out of the request, as it stood."""
     digits = str(hidden or "")
     return int(digits) if digits.isdigit() else None
-
-
-def _in_words(name: str, value: Any, zone: ZoneInfo) -> str:
-    if name == "half_days":
-        return " ; ".join(formats.period(span.starts_at, span.ends_at, zone) for span in value)
-    if name == "commune_id":
-        return communes.label_of(value)
-    if name == "territory_id":
-        return queries.territory_name(value)
-    if name == "community_id":
-        return communities.name_of(value)
-    if name == "project_id":
-        return mandates.project_name(value)
-    if name == "theme_ids":
-        return ", ".join(label(theme) for theme in queries.themes() if theme.id in value)
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    return str(value if value not in (None, "") else _("empty"))
 
 
 def _communities() -> list[SelectChoice]:
@@ -305,7 +292,3 @@ def _wanted_rows(usual: int) -> int:
     shown = sum(1 for name in request.form if name.startswith("day_"))
     more = 1 if request.form.get("action") == "add" else 0
     return max(1, min(shown + more, rules.MOST_HALF_DAYS))
-
-
-class CancelForm(Form):
-    reason = StringField(_l("Reason"), [Length(max=300)])

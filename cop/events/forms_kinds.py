@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from cop.core.forms import Form
 from cop.core.i18n import _l
 from cop.events import rules
-from cop.events.forms import HourField
+from cop.events.forms_fields import HourField
 from cop.events.models import EventKind
 from cop.events.rules_kinds import BY_HALF_DAY, BY_NAME, HEADCOUNT, MOST_HOURS, KindDescription
 from cop.people.forms import required

@@ -9,7 +9,7 @@ from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l
 from cop.events import queries_questions as queries
 from cop.events import rules_questions as rules
-from cop.events.forms import HourField
+from cop.events.forms_fields import HourField
 from cop.events.models import Event
 from cop.events.models_questions import Question
 from cop.events.rules_questions import Kind, Wording

@@ -8,7 +8,7 @@ from wtforms.validators import Length, Optional
 from cop.core.forms import Form
 from cop.core.i18n import _, _l
 from cop.events import rules_quotas
-from cop.events.forms import Boxes
+from cop.events.forms_fields import Boxes
 from cop.events.models_quotas import Quota
 from cop.events.rules_quotas import QuotaDescription
 from cop.people.forms import profession_choices, required

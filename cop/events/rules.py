@@ -198,6 +198,11 @@ def check_place(description: Description) -> None:
         raise Refused(_l("Say in which commune people meet."), "commune")
 
 
+def place_to_look_up(street: str, commune: str) -> str:
+    """What a map is asked for: « 12 rue des Lices, Angers », without the number of the département."""
+    return ", ".join(part for part in (street, commune.partition(" (")[0]) if part) if commune else ""
+
+
 def is_over(status: str, ends_at: datetime, now: datetime) -> bool:
     return status == CANCELLED or ends_at <= now
 

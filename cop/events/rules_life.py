@@ -58,9 +58,24 @@ def stage(event: Standing, now: datetime) -> Stage:
     return Stage.FULL if event.seats_left == 0 else Stage.PUBLISHED
 
 
-def has_to_wait(status: str, *, wanted: bool, may_approve: bool) -> bool:
+STAGES: Final = {
+    Stage.DRAFT: (_l("Draft"), "wait"),
+    Stage.SUBMITTED: (_l("To be approved"), "wait"),
+    Stage.PUBLISHED: (_l("Published"), "good"),
+    Stage.FULL: (_l("Full"), "good"),
+    Stage.UNDER_WAY: (_l("Under way"), "good"),
+    Stage.HELD: (_l("Took place"), "quiet"),
+    Stage.CLOSED: (_l("Closed"), "quiet"),
+    Stage.POSTPONED: (_l("Postponed"), "warn"),
+    Stage.CANCELLED: (_l("Cancelled"), "bad"),
+    Stage.TEMPLATE: (_l("Template"), "quiet"),
+}
+ODD_HOURS: Final = {"evening": _l("evening"), "weekend": _l("week-end")}
+
+
+def has_to_wait(status: str, *, wanted: bool, may: bool) -> bool:
     """What was announced once was approved: a new date does not ask for it again."""
-    return wanted and not may_approve and status in rules.UNPUBLISHED
+    return wanted and not may and status in rules.UNPUBLISHED
 
 
 def check_postponable(status: str, ends_at: datetime, now: datetime) -> None:

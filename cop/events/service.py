@@ -13,7 +13,16 @@ from cop.core import clock
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.events import queries, rules, service_questions, service_quotas, service_team
+from cop.events import (
+    queries,
+    queries_life,
+    rules,
+    rules_life,
+    service_approval,
+    service_questions,
+    service_quotas,
+    service_team,
+)
 from cop.events.models import Event, EventKind, HalfDay, Theme
 from cop.events.rules import Description, Span
 
@@ -66,11 +75,14 @@ def edit(event: Event, description: Description, *, version: int, actor: Actor, 
 
 
 def publish(event: Event, *, actor: Actor, now: datetime) -> None:
-    """Announce the event. Whether somebody else has to say yes first: ``service_life.announce``.
+    """Announce the event; or hand it over, if its kind wants the approval of somebody else than the actor.
 
     One that was postponed has its new date now: those who kept their seat are invited to it.
     """
     if event.status == rules.PUBLISHED:
+        return
+    if rules_life.has_to_wait(event.status, wanted=event.kind.approval, may=queries_life.may_approve(actor, event)):
+        service_approval.submit(event, actor=actor, now=now)
         return
     if event.status == rules.CANCELLED:
         raise Refused(_l("A cancelled event is not published again: copy it, and publish the copy."))
@@ -96,7 +108,7 @@ def cancel(event: Event, reason: str, *, actor: Actor, now: datetime) -> None:
         return
     if event.status == rules.TEMPLATE:
         raise Refused(_l("A template is not cancelled: remove it."))
-    if event.ends_at <= now:
+    if event.ends_at <= now and event.status != rules.POSTPONED:
         raise Refused(_l("This event has taken place: it can no longer be cancelled."))
     event.status, event.cancelled_at, event.cancellation_reason = rules.CANCELLED, now, reason
     event.changed_at = now
@@ -120,8 +132,9 @@ def copy_to(event: Event, spans: tuple[Span, ...], *, actor: Actor, now: datetim
     themes = frozenset(theme.id for theme in event.themes)
     description = Description(half_days=spans, theme_ids=themes, **values)
     action = "event.template_kept" if template_name else "event.duplicated"
-    known = {"source": event, "template_name": template_name}
-    return _insert(event.kind, description, actor, now, action, **known, copied_from=event.id)
+    return _insert(
+        event.kind, description, actor, now, action, source=event, template_name=template_name, copied_from=event.id
+    )
 
 
 def _insert(
@@ -150,6 +163,7 @@ def _insert(
         except IntegrityError:  # another press took the address between the look and the insert
             continue
         service_questions.copy(source or kind, event)
+        service_quotas.copy(source or kind, event)
         if source is not None:
             service_team.copy(source, event, now)
         activity.record(actor, action, event, **data)

@@ -15,4 +15,4 @@ from cop.events import (
 
 BLUEPRINTS: Final = (views_desk.blueprint, views_kinds.blueprint)
 # Read for the addresses they add to the first.
-ADDED: Final = (views_embed, views_quotas, views_questions, views_quotas, views_search_engines, views_team, views_templates)
+ADDED: Final = (views_embed, views_questions, views_quotas, views_search_engines, views_team, views_templates)

@@ -60,7 +60,8 @@ TABS: Final = (
         rare=True,
         shown=lambda event: event.kind.attendance != "headcount",
     ),
-    Tab(_l("Reminders"), "reminders.of_event", Permission.EVENT_EDIT, rare=True),
+    Tab(_l("Reminders"), "reminders.of_event", Permission.EVENT_EDIT, rare=True, shown=_names_people),
+    Tab(_l("Sharing a car"), "carpool.of_event", Permission.EVENT_READ, rare=True, shown=_shares_journeys),
 )
 
 
@@ -183,7 +184,15 @@ def _is_sent(form: Any) -> bool:
 
 
 def _form_page(form: Any, kind: EventKind, event: Event | None, theirs: Any = ()) -> Any:
-    page = render_template("events/form.html", form=form, kind=kind, event=event, theirs=theirs, now=clock.now())
+    page = render_template(
+        "events/form.html",
+        form=form,
+        kind=kind,
+        event=event,
+        theirs=theirs,
+        may_approve=access.has_anywhere(current_account(), Permission.EVENT_APPROVE),
+        now=clock.now(),
+    )
     return page, 422 if request.method == "POST" else 200
 
 

@@ -17,7 +17,7 @@ from cop.core.errors import Refused
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l
 from cop.events import rules as event_rules
-from cop.events.forms import HourField
+from cop.events.forms_fields import HourField
 from cop.events.models import EventKind
 from cop.events.rules import field_of
 from cop.host import queries as host

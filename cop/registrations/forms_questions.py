@@ -9,7 +9,7 @@ from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAre
 from wtforms.validators import Length, ValidationError
 
 from cop.core.i18n import _, _l
-from cop.events.forms import Boxes
+from cop.events.forms_fields import Boxes
 from cop.events.models_questions import Question
 from cop.events.rules_questions import Kind
 from cop.people import rules_free_text

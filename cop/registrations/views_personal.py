@@ -6,22 +6,24 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from cop.accounts.sign_in import current_account
 from cop.activity.service import PUBLIC
-from cop.core import clock, rate_limits, tokens
+from cop.core import clock, exports, rate_limits, tokens
 from cop.core.access import public, signed_in
 from cop.core.errors import NotFound, Refused
 from cop.core.i18n import _
 from cop.core.unit_of_work import release
+from cop.events import queries_documents as documents
+from cop.events import rules as event_rules
 from cop.invitations import ical
 from cop.invitations import service as invitations
 from cop.people import queries as people
-from cop.registrations import mails, queries, queries_seats, rules, service, service_waitlist
+from cop.registrations import mails, queries, queries_form, queries_seats, rules, service, service_waitlist
 from cop.registrations.models import Registration
 from cop.registrations.views_event import blueprint
 
 BAD_LINKS: Final = {"limit": 60, "seconds": 600}
 
 
-def _registration(token: str) -> Registration:
+def registration_of(token: str) -> Registration:
     """The registration a personal link speaks for; a wrong link is counted, then not found."""
     try:
         event_id, person_id = (int(part) for part in tokens.read("registration", token).split(":"))
@@ -35,7 +37,7 @@ def _registration(token: str) -> Registration:
 @blueprint.get("/inscription/<token>")
 @public
 def show(token: str) -> Any:
-    registration, now = _registration(token), clock.now()
+    registration, now = registration_of(token), clock.now()
     event = registration.event
     if event.cycle:
         cycle_token = tokens.sign("cycle", f"{event.series_id}:{registration.person_id}")
@@ -50,6 +52,8 @@ def show(token: str) -> Any:
         may_take=service_waitlist.may_help_oneself(registration, now),
         door=queries.door(event, now),
         may_cancel=may_cancel,
+        said=queries_form.said_by(registration),
+        may_change=queries_form.may_be_changed(registration, now),
         now=now,
     )
 
@@ -58,7 +62,7 @@ def show(token: str) -> Any:
 @public
 def accept(token: str) -> Any:
     """Take the seat that is offered."""
-    registration = _registration(token)
+    registration = registration_of(token)
     try:
         service_waitlist.accept(registration, now=clock.now())
     except Refused as refused:
@@ -71,7 +75,7 @@ def accept(token: str) -> Any:
 @blueprint.post("/inscription/<token>/annuler")
 @public
 def cancel(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     try:
         service.cancel(registration, now=clock.now(), actor=PUBLIC, by_person=True)
     except Refused as refused:
@@ -85,9 +89,11 @@ def cancel(token: str) -> Any:
 @public
 def come_back(token: str) -> Any:
     """Undo a cancellation: a seat if there is one left, else the end of the waiting list."""
-    registration = _registration(token)
+    registration = registration_of(token)
     try:
-        outcome = service.register(registration.event, registration.person, now=clock.now(), attends=registration.attends)
+        outcome = service.register(
+            registration.event, registration.person, now=clock.now(), attends=registration.attends
+        )
     except Refused as refused:
         flash(refused.message, "refused")
     else:
@@ -102,7 +108,7 @@ def come_back(token: str) -> Any:
 @public
 def calendar_file(token: str) -> Response:
     """The entry that the invitation made, for who lost it: the same UID, so never a second entry."""
-    registration = _registration(token)
+    registration = registration_of(token)
     event = registration.event
     invitation = invitations.requested(event.id, registration.person_id)
     if invitation is None or registration.status != rules.Status.CONFIRMED:
@@ -110,6 +116,17 @@ def calendar_file(token: str) -> Response:
     body = ical.file_for(event, invitation.uid)
     headers = {"Content-Disposition": f'attachment; filename="{event.slug}.ics"', "X-Robots-Tag": "noindex"}
     return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@blueprint.get("/inscription/<token>/documents/<int:document_id>")
+@public
+def document(token: str, document_id: int) -> Response:
+    """What is joined to the meeting for those who have a seat."""
+    registration = registration_of(token)
+    if registration.status != rules.Status.CONFIRMED or registration.event.status not in event_rules.VISIBLE:
+        raise NotFound
+    held = documents.document(registration.event_id, document_id, registered=True)
+    return Response(held.content, headers=exports.kept_file(held.file_name, held.media_type))
 
 
 @blueprint.get("/moi")

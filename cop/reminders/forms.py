@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from cop.core.forms import Form
 from cop.core.i18n import _l
-from cop.events.forms import HourField
+from cop.events.forms_fields import HourField
 from cop.reminders import rules
 from cop.reminders.models import ReminderException, ReminderRule
 from cop.reminders.rules import Wording

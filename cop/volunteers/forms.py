@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l, label
-from cop.events.forms import Boxes, HourField
+from cop.events.forms_fields import Boxes, HourField
 from cop.people.forms import required
 from cop.territories.models import Territory, TerritoryKind
 from cop.volunteers import queries, rules
