@@ -26,6 +26,7 @@ from cop.events import (
     service,
 )
 from cop.events.models import Event, EventKind
+from cop.events.rules_kinds import HEADCOUNT
 from cop.events.views_agenda import blueprint as blueprint
 from cop.events.views_life import announced_words
 from cop.mandates import queries as mandates
@@ -44,6 +45,16 @@ class Tab:
     shown: Callable[[Event], bool] | None = None
 
 
+def _names_people(event: Event) -> bool:
+    return event.kind.attendance != HEADCOUNT
+
+
+def _shares_journeys(event: Event) -> bool:
+    return event.carpool and event.mode != "online"
+
+
+# What a template has to settle: nobody registers for one.
+OF_TEMPLATES: Final = frozenset({"events.manage", "events.questions", "events.team", "registrations.quotas"})
 # The pages of one event; those of slices not installed are left out.
 TABS: Final = (
     Tab(_l("Summary"), "events.manage", Permission.EVENT_READ),
@@ -58,7 +69,7 @@ TABS: Final = (
         "registrations.quotas",
         Permission.EVENT_EDIT,
         rare=True,
-        shown=lambda event: event.kind.attendance != "headcount",
+        shown=_names_people,
     ),
     Tab(_l("Reminders"), "reminders.of_event", Permission.EVENT_EDIT, rare=True, shown=_names_people),
     Tab(_l("Sharing a car"), "carpool.of_event", Permission.EVENT_READ, rare=True, shown=_shares_journeys),
@@ -81,6 +92,7 @@ def event_tabs(event: Event) -> list[dict[str, Any]]:
         if tab.endpoint in current_app.view_functions
         and access.can(account, tab.permission, where)
         and (tab.shown is None or tab.shown(event))
+        and (event.status != rules.TEMPLATE or tab.endpoint in OF_TEMPLATES)
     ]
 
 

@@ -78,6 +78,14 @@ RULES: Final[Mapping[str, Rule]] = {
             12, 1, 12,
         ),
         Rule(
+            "arrangement",
+            _l("What somebody asked for, to take part in a meeting"),
+            _l("after the meeting"),
+            _l("it is deleted; the registration stays"),
+            _l("It was prepared: nobody needs it any more, and it may tell of somebody’s health."),
+            7, 1, 30, Unit.DAYS, Way.ALWAYS,
+        ),
+        Rule(
             "unused_account",
             _l("An account nobody ever signed in to, and without a role"),
             _l("after it was opened"),
@@ -140,6 +148,14 @@ RULES: Final[Mapping[str, Rule]] = {
             _l("they are deleted; the counts stay"),
             _l("Time to mend the lines that were refused."),
             7, 7, 7, Unit.DAYS, Way.ALWAYS,
+        ),
+        Rule(
+            "carpool",
+            _l("Journeys shared to a meeting: commune, hour, contact, and the mails about them"),
+            _l("after the meeting"),
+            _l("they are deleted, with who wrote to whom"),
+            _l("They have served."),
+            1, 1, 1, Unit.DAYS, Way.ALWAYS,
         ),
         Rule(
             "payment",

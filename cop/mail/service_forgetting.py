@@ -41,6 +41,14 @@ def forget_one(message_id: int, now: datetime) -> None:
     _blank(MailMessage.id == message_id, now)
 
 
+def forget_keys(prefix: str, now: datetime) -> None:
+    """Mails whose keys begin so: what has not left stays, and nothing is kept of what they said, nor to whom."""
+    theirs = MailMessage.key.startswith(prefix, autoescape=True)
+    queued = sa.update(MailMessage).where(theirs, MailMessage.status == Status.QUEUED)
+    db.session.execute(queued.values(status=Status.CANCELLED), execution_options={"synchronize_session": False})
+    _blank(theirs, now)
+
+
 def _blank(which: sa.ColumnElement[bool], now: datetime) -> None:
     at_rest = sa.and_(which, MailMessage.status.not_in(_AT_WORK))
     numbers = sa.select(MailMessage.id).where(at_rest)
