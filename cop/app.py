@@ -42,6 +42,7 @@ SLICES: Final = (
     "reminders",
     "statistics",
     "network",
+    "campaigns",
     "polls",
     "privacy",
     "duplicates",

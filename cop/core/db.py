@@ -108,6 +108,14 @@ def insert_new(
     return made
 
 
+def insert_all_absent(model: type[Any], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """Insert each row unless one with the same ``key`` columns exists: hundreds of them in one exchange."""
+    if rows:
+        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        statement = insert(model.__table__).on_conflict_do_nothing(index_elements=list(key))
+        db.session.execute(statement, list(rows))
+
+
 def _insert(model: Any, values: Mapping[str, Any], key: Sequence[str], where: sa.TextClause | None) -> Any:
     statement, columns = _insertion(model, tuple(key), where, db.session.get_bind().dialect.name)
     return db.session.execute(statement, {columns[name]: value for name, value in values.items()}).scalar()

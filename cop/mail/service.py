@@ -4,7 +4,7 @@
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -189,6 +189,20 @@ def cancel(key: str) -> bool:
         .values(status=Status.CANCELLED)
     )
     return change(statement) > 0
+
+
+def cancel_all(mail_ids: Iterable[int]) -> set[int]:
+    """Those of these mails that had not left, taken back."""
+    numbers = list(mail_ids)
+    if not numbers:
+        return set()
+    statement = (
+        sa.update(MailMessage)
+        .where(MailMessage.id.in_(numbers), MailMessage.status == Status.QUEUED)
+        .values(status=Status.CANCELLED)
+        .returning(MailMessage.id)
+    )
+    return set(db.session.scalars(statement.execution_options(synchronize_session=False)))
 
 
 def is_suppressed(address: str) -> bool:

@@ -13,6 +13,7 @@ from tests.people_of_the_tests import People, territory
 
 NUMBERS: Final = {
     "event_id",
+    "campaign_id",
     "half_day_id",
     "poll_id",
     "option_id",

@@ -14,6 +14,7 @@ from cop.accounts.models import Account, Grant
 from cop.accounts.models_factors import Passkey
 from cop.activity.service import COMMAND, Actor
 from cop.attendance.models import Attendance
+from cop.campaigns import service as campaigns
 from cop.carpool.models import Journey
 from cop.communities import service as communities
 from cop.communities.rules import Description as CommunityDescription
@@ -102,6 +103,7 @@ class Things:
     answer_id: int
     inbox_id: int
     guest_token: str
+    campaign_id: int
     event_kind_id: int
     reminder_rule_id: int
     journey_id: int
@@ -152,16 +154,17 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *entrusted(who, place, number), *joined(who, number), listed(people),
             *asked(who, number), "participant",
             *partnered(who, place, number), *gathered(who, place, number),
-            *helping(who, place, number), *received(held, number), guest(held, who),
+            *helping(who, place, number), *received(held, number), *asked_to_come(held, who, staff),
             *settled(held, who, number),
             *polled(held, who, number),
         )  # fmt: skip
 
 
-def guest(held: Event, who: Person) -> str:
-    """Asked to come by a personal link."""
+def asked_to_come(held: Event, who: Person, staff: Account) -> tuple[str, int]:
+    """The personal link of a guest, and a draft that asks others."""
     service_guests.add(held.id, [who.id], "staff", clock.now())
-    return queries_guests.token_of(held.id, who.id)
+    draft = campaigns.prepare(held, staff, clock.now(), query="")
+    return queries_guests.token_of(held.id, who.id), draft.id
 
 
 def polled(held: Event, who: Person, number: int) -> tuple[int, int, int, str, str]:
