@@ -11,10 +11,11 @@ from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _n
-from cop.events import forms, rules_half_days, service_half_days
+from cop.events import rules_half_days, service_half_days
 from cop.events import queries as events
 from cop.events.models import Event, HalfDay
 from cop.invitations import mails, queries, service
+from cop.invitations.forms import CallOffForm
 from cop.invitations.queries import Pending
 
 blueprint = Blueprint("changes", __name__, url_prefix="/animation/evenements/<int:event_id>")
@@ -96,7 +97,7 @@ def _half_day(event: Event, half_day_id: int) -> HalfDay:
 @blueprint.route("/demi-journees/<int:half_day_id>/annuler", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT, scope=events.where_is)
 def call_off(event_id: int, half_day_id: int) -> Any:
-    event, form = events.get(event_id), forms.CancelForm()
+    event, form = events.get(event_id), CallOffForm()
     half_day = _half_day(event, half_day_id)
     if request.method == "POST" and form.validate():
         try:
