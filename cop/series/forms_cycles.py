@@ -89,4 +89,4 @@ class SeminarForm(Form):
     day = DayField(_l("First day of the new seminar"), [InputRequired(_l("Give the date."))])
 
     def chosen(self) -> date:
-        return self.day.data  # type: ignore[no-any-return, return-value]
+        return self.day.data  # type: ignore[return-value]

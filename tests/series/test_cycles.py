@@ -1,0 +1,177 @@
+"""A cycle of three seminars of two days: one registration, six days, twelve half-days, all seats or none."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from cop.core import jobs
+from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
+from cop.events import service as events
+from cop.events.models import Event, EventKind
+from cop.events.models_series import EventSeries
+from cop.invitations.models import Invitation
+from cop.registrations.models import Registration
+from cop.series.jobs import JOBS
+from tests.people_of_the_tests import People, territory
+from tests.registrations.conftest import FORM
+
+DAYS = {"day_0": "2027-01-19", "day_1": "2027-03-16", "day_2": "2027-05-18"}
+
+
+@pytest.fixture
+def cycle_id(bob: Any, people: People) -> int:
+    """Bob's cycle, made by its form and published."""
+    with unit_of_work():
+        seminar = EventKind(code="seminar", name_fr="Séminaire", name_en="Seminar", duration_minutes=180, half_days=4)
+        seminar.capacity = 24
+        db.session.add(seminar)
+    place = str(territory("department", "49").id)
+    sent = {"title": "Coordonner une équipe", "kind": "seminar", "territory_id": place, "commune": "Angers (49000)"}
+    answer = bob.post("/animation/cycles/nouveau", data={**sent, **DAYS, "capacity": "2", "action": "save"})
+    assert answer.status_code == 303, answer.text
+    number = int(answer.location.rsplit("/", 1)[1])
+    assert bob.post(f"/animation/cycles/{number}/publier").status_code == 303
+    return number
+
+
+@pytest.fixture
+def send(app: Any, cycle_id: int) -> Any:
+    """Register for the cycle as a stranger; answers the page after."""
+    browser = app.test_client()
+    db.session.rollback()
+    slug = db.session.get_one(EventSeries, cycle_id).slug
+
+    def do(name: str = "eve") -> Any:
+        data = {**FORM, "given_name": name.title(), "email": f"{name}@cabinet.example"}
+        return browser.post(f"/cycles/{slug}/inscription", data=data, follow_redirects=True)
+
+    return do
+
+
+def seminars(cycle_id: int) -> list[Event]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Event).filter_by(series_id=cycle_id).order_by(Event.starts_at)))
+
+
+def statuses(cycle_id: int) -> list[Counter[str]]:
+    found = []
+    for event in seminars(cycle_id):
+        counted = Counter(db.session.scalars(sa.select(Registration.status).filter_by(event_id=event.id)))
+        assert (event.seats_taken, event.waiting) == (counted["confirmed"], counted["waitlisted"])
+        found.append(counted)
+    return found
+
+
+def mine(outbox: Any, kind: str = "series.registered") -> str:
+    """The personal page, from the last mail that sums up."""
+    body = [mail for mail in outbox() if mail.kind == kind][-1].text
+    return "/inscription-cycle/" + body.split("/inscription-cycle/")[1].split()[0].strip("<>)")
+
+
+def test_one_registration_for_six_days(send: Any, cycle_id: int, outbox: Any, app: Any) -> None:
+    assert [len(event.half_days) for event in seminars(cycle_id)] == [4, 4, 4]
+    page = send()
+    assert page.status_code == 200
+    assert "inscrit" in page.text
+    assert statuses(cycle_id) == [{"confirmed": 1}] * 3
+    kinds = Counter(mail.kind for mail in outbox())
+    assert kinds == {"series.registered": 1, "invitations.confirmation": 3}
+    assert len(set(db.session.scalars(sa.select(Invitation.uid)))) == 3, "one entry, one UID, one mail for each seminar"
+    calendars = [mail.calendar for mail in outbox() if mail.kind == "invitations.confirmation"]
+    assert all(one.count("BEGIN:VEVENT") == 1 and "RRULE:FREQ=DAILY;COUNT=2" in one for one in calendars)
+    shown = app.test_client().get(mine(outbox)).text
+    assert shown.count("<li>") >= 12
+    assert send().status_code == 200
+    assert statuses(cycle_id) == [{"confirmed": 1}] * 3, "pressed twice, it happens once"
+
+
+def test_the_waiting_list_of_all_and_its_way_back(send: Any, cycle_id: int, outbox: Any, app: Any) -> None:
+    for name in ("eve", "fay", "gus", "hal"):
+        send(name)
+    assert statuses(cycle_id) == [{"confirmed": 2, "waitlisted": 2}] * 3
+    waits = [mail for mail in outbox() if mail.kind == "series.waitlisted"]
+    assert [("position 1" in mail.text, "position 2" in mail.text) for mail in waits] == [(True, False), (False, True)]
+    browser, page = app.test_client(), mine(outbox)
+    assert "Annuler mon inscription" in browser.get(page).text
+    assert browser.post(f"{page}/annuler").status_code == 303
+    assert statuses(cycle_id) == [{"confirmed": 2, "waitlisted": 1, "cancelled": 1}] * 3, "Gus moved up everywhere"
+    promoted = [mail for mail in outbox() if mail.kind == "series.registered"][-1]
+    assert (promoted.recipient, "Des places se sont libérées" in promoted.subject) == ("gus@cabinet.example", True)
+    assert Counter(mail.kind for mail in outbox())["invitations.withdrawal"] == 3
+    assert browser.post(f"{page}/revenir").status_code == 303
+    assert statuses(cycle_id) == [{"confirmed": 2, "waitlisted": 2}] * 3
+
+
+def test_seats_free_at_one_seminar_only_call_nobody(send: Any, cycle_id: int, outbox: Any) -> None:
+    for name in ("eve", "fay", "gus"):
+        send(name)
+    with unit_of_work():
+        db.session.scalars(sa.update(Event).filter_by(id=seminars(cycle_id)[0].id).values(capacity=9).returning(Event.id))
+    for job in JOBS:
+        jobs.run(job)
+    assert statuses(cycle_id)[0] == {"confirmed": 2, "waitlisted": 1}
+    with unit_of_work():
+        for event in seminars(cycle_id):
+            event.capacity = 9
+    for job in JOBS:
+        jobs.run(job)
+    assert statuses(cycle_id) == [{"confirmed": 3}] * 3
+
+
+def test_a_seminar_leads_to_its_cycle(send: Any, cycle_id: int, app: Any, outbox: Any) -> None:
+    browser, event = app.test_client(), seminars(cycle_id)[1]
+    page = browser.get(f"/evenements/{event.slug}").text
+    assert "/cycles/coordonner-une-equipe" in page
+    assert 'name="email"' not in page
+    alone = browser.post(f"/evenements/{event.slug}/inscription", data=FORM)
+    assert (alone.status_code, statuses(cycle_id)[1]) == (422, {})
+    send()
+    link = [mail.text for mail in outbox() if mail.kind == "invitations.confirmation"][0]
+    personal = "/inscription/" + link.split("/inscription/")[1].split()[0].strip("<>)")
+    assert browser.get(personal).location.startswith("/inscription-cycle/")
+
+
+def test_adding_and_removing_a_seminar(send: Any, bob: Any, cycle_id: int, outbox: Any) -> None:
+    send()
+    address = f"/animation/cycles/{cycle_id}"
+    assert bob.post(f"{address}/seminaires", data={"day": "2027-06-15"}).status_code == 303
+    added = seminars(cycle_id)[-1]
+    assert (added.status, added.title) == ("draft", "Coordonner une équipe\u00a0: séminaire 4")
+    assert "Eve" in bob.get(address).text
+    assert bob.post(f"{address}/publier").status_code == 303
+    for job in JOBS:
+        jobs.run(job)
+    assert statuses(cycle_id) == [{"confirmed": 1}] * 4
+    assert Counter(mail.kind for mail in outbox())["invitations.confirmation"] == 4
+    assert bob.post(f"{address}/seminaires/{added.id}/retirer").status_code == 303
+    assert statuses(cycle_id) == [{"confirmed": 1}] * 3
+    db.session.rollback()
+    assert db.session.get_one(Event, added.id).seats_taken == 1, "whoever has a seat keeps it"
+
+
+def test_the_staff_registers_and_takes_off(bob: Any, cycle_id: int, outbox: Any) -> None:
+    address = f"/animation/cycles/{cycle_id}/inscriptions"
+    assert bob.post(address, data={"family_name": ""}).status_code == 422
+    assert bob.post(address, data={**FORM, "given_name": "Zoé"}).status_code == 303
+    row = db.session.scalars(sa.select(Registration).order_by(Registration.id)).first()
+    assert statuses(cycle_id) == [{"confirmed": 1}] * 3
+    event = seminars(cycle_id)[0]
+    bob.post(f"/animation/evenements/{event.id}/inscriptions/{row.id}/retirer")
+    assert statuses(cycle_id) == [{"confirmed": 1}] * 3, "nobody leaves one seminar alone"
+    assert bob.post(f"{address}/{row.person_id}/retirer").status_code == 303
+    assert statuses(cycle_id) == [{"cancelled": 1}] * 3
+
+
+def test_a_seminar_called_off_does_not_end_the_cycle(send: Any, cycle_id: int, outbox: Any, people: People) -> None:
+    from cop.activity.service import Actor
+    from cop.core import clock
+
+    send()
+    with unit_of_work():
+        event = db.session.get_one(Event, seminars(cycle_id)[1].id)
+        events.cancel(event, "Salle inondée.", actor=Actor("account", people.bob_id), now=clock.now())
+    assert "inscrit" in send("fay").text
+    assert [dict(one) for one in statuses(cycle_id)] == [{"confirmed": 2}, {"confirmed": 1}, {"confirmed": 2}]
