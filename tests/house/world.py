@@ -113,6 +113,10 @@ class Things:
     poll_token: str
     secret: str
 
+    @property
+    def month(self) -> str:
+        return "2026-12"
+
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
 
