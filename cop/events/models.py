@@ -112,8 +112,8 @@ class Event(Numbered):
     online_capacity: Mapped[int | None]  # of a hybrid event: ``capacity`` is then on site
     seats_taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
-    # Held: kept for groups and not taken yet, on site and on line. Of those with a seat and those who wait, how many come
-    # on line: a hybrid event has two capacities.
+    # Held: kept for groups and not taken yet, on site and on line. Of those with a seat and of those who wait, how many
+    # come on line: a hybrid event has two capacities.
     quota_count: Mapped[int] = mapped_column(default=0)
     seats_held: Mapped[int] = mapped_column(default=0)
     online_taken: Mapped[int] = mapped_column(default=0)
@@ -172,6 +172,7 @@ class Event(Numbered):
     territory: Mapped[Territory] = relationship(foreign_keys=territory_id)
     commune: Mapped[Territory | None] = relationship(foreign_keys=commune_id)
     organiser: Mapped[Account | None] = relationship(foreign_keys=organiser_id)
+    closed_by: Mapped[Account | None] = relationship(foreign_keys=closed_by_id)
     series: Mapped[EventSeries | None] = relationship()
     themes: Mapped[list[Theme]] = relationship(secondary=event_theme, order_by=Theme.position)
     half_days: Mapped[list["HalfDay"]] = relationship(
@@ -211,13 +212,24 @@ class Event(Numbered):
     @property
     def all_seats(self) -> int | None:
         """How many people may come in all; none when they are not counted."""
-        if self.mode != "hybrid" or self.capacity is None:
-            return self.capacity
-        return None if self.online_capacity is None else self.capacity + self.online_capacity
+        return all_seats(self.mode, self.capacity, self.online_capacity)
+
+    @property
+    def seats_for_all(self) -> int | None:
+        """Seats left that are kept for no group."""
+        left = self.seats_left
+        return None if left is None else max(0, left - self.seats_held - self.online_held)
 
     @property
     def seats_left(self) -> int | None:
         return None if self.all_seats is None else max(0, self.all_seats - self.seats_taken)
+
+
+def all_seats(mode: str, capacity: int | None, online_capacity: int | None) -> int | None:
+    """Those of both sides of a hybrid event; none when one of them is not counted."""
+    if mode != "hybrid" or capacity is None:
+        return capacity
+    return None if online_capacity is None else capacity + online_capacity
 
 
 class HalfDay(Numbered):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cop.core.db import look
 from cop.core.errors import NotFound
 from cop.events import rules
-from cop.events.models import Event, EventKind
+from cop.events.models import Event, EventKind, all_seats
 
 
 class Glance(NamedTuple):
@@ -25,10 +25,22 @@ class Glance(NamedTuple):
     closes_at: datetime | None
     audience: str
     outside_url: str
+    mode: str
+    online_capacity: int | None
+    id: int
+    quota_count: int
+    seats_held: int
+    online_taken: int
+    online_held: int
+    online_waiting: int
+
+    @property
+    def all_seats(self) -> int | None:
+        return all_seats(self.mode, self.capacity, self.online_capacity)
 
     @property
     def seats_left(self) -> int | None:
-        return None if self.capacity is None else max(0, self.capacity - self.seats_taken)
+        return None if self.all_seats is None else max(0, self.all_seats - self.seats_taken)
 
 
 _FACTS: Final = (
@@ -43,6 +55,8 @@ _FACTS: Final = (
             "registration_closes_at",
             "audience",
             "outside_url",
+            "mode",
+            "online_capacity",
             "id",
             "version",
             "calendar_revision",
@@ -51,7 +65,11 @@ _FACTS: Final = (
         )
     ),
 )
-_COUNTERS: Final = (Event.__table__.c.seats_taken, Event.__table__.c.waiting)
+_COUNTED: Final = (
+    "seats_taken", "waiting", "quota_count", "seats_held", "online_taken", "online_held", "online_waiting",
+)  # fmt: skip
+_COUNTERS: Final = tuple(Event.__table__.c[name] for name in _COUNTED)
+_KNOWN: Final = Glance._fields[1:]
 # Of columns, not of entities: at every page the session would otherwise work more than the database.
 _STATEMENT: Final = (
     sa.select(*_FACTS, *_COUNTERS)
@@ -65,7 +83,6 @@ def public_glance(slug: str) -> Glance:
     row = look(_STATEMENT, {"slug": slug})
     if row is None or row.status not in rules.VISIBLE:
         raise NotFound
-    *facts, seats_taken, waiting = row
-    attendance, status, starts_at, ends_at, capacity, closes_at, audience, outside, *_ = facts
-    known = (status, attendance, starts_at, ends_at, capacity, seats_taken, waiting, closes_at, audience, outside)
-    return Glance(tuple(facts), *known)
+    values = row._mapping
+    known = {name: values["registration_closes_at" if name == "closes_at" else name] for name in _KNOWN}
+    return Glance(tuple(row)[: len(_FACTS)], **known)

@@ -95,12 +95,12 @@ def remove_from_kind(kind: EventKind, quota: Quota, *, actor: Actor) -> None:
 # --- Of an event ----------------------------------------------------------------------------------
 
 
-def copy(quotas: Sequence[Quota], event: Event) -> None:
+def copy(source: Event | EventKind, event: Event) -> None:
     """Give a new event the groups of its kind, or of the event it is copied from.
 
     Those its seats have no room for are left out, and so are those on line of an event that is not.
     """
-    for quota in quotas:
+    for quota in of_event(source.id) if isinstance(source, Event) else of_kind(source.id):
         twin = Quota(event_id=event.id, position=quota.position, taken=0, waiting=0)
         write(twin, description_of(quota))
         held = twin.capacity if twin.kept else 0
@@ -122,7 +122,7 @@ def check_room(event: Event, description: Any) -> None:
     rules_quotas.check_room(
         mode=description.mode,
         capacity=description.capacity,
-        online_capacity=getattr(description, "online_capacity", event.online_capacity),
+        online_capacity=description.online_capacity,
         taken=event.seats_taken,
         online_taken=event.online_taken,
         held=event.seats_held,

@@ -9,7 +9,7 @@ from cop.events.models import Event
 from cop.invitations import ical
 from cop.invitations import mails as invitations
 from cop.mail import service as mail
-from cop.mail.models import Category
+from cop.mail.models import Category, MailMessage
 from cop.registrations import queries_seats
 from cop.registrations.models import Registration
 from cop.registrations.rules_seats import Seats
@@ -57,10 +57,23 @@ def event_cancelled(registration: Registration) -> None:
     _send(registration, "event_cancelled", None, reason=reason, agenda=links.absolute_url("events.agenda"))
 
 
+def event_postponed(registration: Registration) -> None:
+    """The meeting you wait for has no date for now; your place in line is kept."""
+    event = registration.event
+    key = f"registration:{registration.id}:event_postponed:{event.calendar_sequence}"
+    _enqueue(registration, "event_postponed", key, reason=event.cancellation_reason)
+
+
 def again(registration: Registration, now: datetime) -> None:
     """You were registered already: where you stand, and your link. Once a day."""
     key = f"registration:{registration.id}:again:{clock.local_date(now)}"
     _enqueue(registration, "again", key, status=registration.status)
+
+
+def told_again(registration: Registration, now: datetime) -> bool:
+    """Where you stand, and your link, because you asked those who run the meeting. Once an hour."""
+    key = f"registration:{registration.id}:told_again:{now:%Y%m%d%H}"
+    return _enqueue(registration, "told_again", key, status=registration.status) is not None
 
 
 def members_only(event: Event, email: str, given_name: str, locale: str, now: datetime) -> None:
@@ -93,10 +106,10 @@ def _send(registration: Registration, name: str, moment: datetime | None, **valu
     _enqueue(registration, name, f"registration:{registration.id}:{name}{stamp}", **values)
 
 
-def _enqueue(registration: Registration, name: str, key: str, **values: Any) -> None:
+def _enqueue(registration: Registration, name: str, key: str, **values: Any) -> MailMessage | None:
     event, person = registration.event, registration.person
     if not person.email:
-        return
+        return None
     with speaking(person.language):
         facts = {
             "given_name": person.given_name,
@@ -107,7 +120,7 @@ def _enqueue(registration: Registration, name: str, key: str, **values: Any) -> 
             "event_page": ical.page_of(event),
             "page": invitations.personal_page(event, person),
         }
-    mail.enqueue(
+    return mail.enqueue(
         key=key,
         kind=f"registrations.{name}",
         category=Category.SERVICE,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from cop.core.db import db
 from cop.events.models import Event
 from cop.events.models_quotas import Quota
+from cop.events.queries_glance import Glance
 from cop.registrations import rules, rules_seats
 from cop.registrations.models import Registration
 from cop.registrations.rules import Status
@@ -24,7 +25,7 @@ def seats_of(event: Event) -> Seats:
     return seats_with(event, groups_of([event.id])[event.id] if event.quota_count else ())
 
 
-def seats_with(event: Event, groups: Iterable[Group]) -> Seats:
+def seats_with(event: Event | Glance, groups: Iterable[Group]) -> Seats:
     if event.mode != rules_seats.HYBRID:
         held = event.seats_held + event.online_held
         return Seats(Side(event.capacity, event.seats_taken, event.waiting, held), None, tuple(groups))
@@ -33,6 +34,32 @@ def seats_with(event: Event, groups: Iterable[Group]) -> Seats:
     )
     online = Side(event.online_capacity, event.online_taken, event.online_waiting, event.online_held)
     return Seats(main, online, tuple(groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Seats left for some of those who come. ``group``: its name; ``side``: on site, on line, or both alike."""
+
+    group: str
+    side: str
+    left: int | None
+    waiting: int
+
+
+def parts(event: Event | Glance) -> tuple[Part, ...]:
+    """What is left for whom, where it is not the same for everybody."""
+    if not event.quota_count and event.mode != rules_seats.HYBRID:
+        return ()
+    seats = seats_with(event, groups_of([event.id])[event.id] if event.quota_count else ())
+    found = []
+    for line in seats.lines():
+        side, group = seats.side(line), line.ruling
+        left = side.left
+        if group is not None:
+            left = group.left if group.kept or left is None else min(group.left, left)
+        where = "" if seats.online is None else (rules_seats.ONLINE if line.online else rules_seats.ONSITE)
+        found.append(Part(group.name if group else "", where, left, seats.waiting(line)))
+    return tuple(found)
 
 
 def groups_of(event_ids: Iterable[int]) -> dict[int, list[Group]]:

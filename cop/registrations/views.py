@@ -2,7 +2,27 @@
 
 from typing import Final
 
-from cop.registrations import views_answers, views_event, views_form, views_lists, views_personal
+from cop.registrations import (
+    views_answers,
+    views_change,
+    views_event,
+    views_export,
+    views_form,
+    views_lists,
+    views_personal,
+    views_quotas,
+    views_waitlist,
+)
 
-VIEWS: Final = (views_answers, views_event, views_form, views_lists, views_personal)
+VIEWS: Final = (
+    views_answers,
+    views_change,
+    views_event,
+    views_export,
+    views_form,
+    views_lists,
+    views_personal,
+    views_quotas,
+    views_waitlist,
+)
 BLUEPRINTS: Final = tuple({view.blueprint for view in VIEWS})

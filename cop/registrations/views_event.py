@@ -21,7 +21,7 @@ from cop.events.models import Event
 from cop.invitations import queries_guests as guests
 from cop.people import queries as people
 from cop.people.models import Person
-from cop.registrations import forms, queries, queries_audience, rules
+from cop.registrations import forms, queries, queries_seats, rules
 
 blueprint = Blueprint("registrations", __name__)
 # What a guest's own link is called in the address of the page.
@@ -49,7 +49,7 @@ def _kept_page(slug: str) -> str:
         attendance=found.attendance,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
-        capacity=found.capacity,
+        capacity=found.all_seats,
         seats_taken=found.seats_taken,
         now=now,
         closes_at=found.closes_at,
@@ -104,14 +104,14 @@ def _may_read(event: Event) -> bool:
 
 
 def _seats(event: Event | glances.Glance) -> Markup:
-    if event.audience == queries_audience.MEMBERS:  # a seat less would tell that the address just typed is a member's
-        return Markup("")
-    return _seats_line(language(), event.seats_left, event.capacity, event.waiting)
+    return _seats_line(language(), event.seats_left, event.all_seats, event.waiting, queries_seats.parts(event))
 
 
 @lru_cache(maxsize=256)
-def _seats_line(_language: str, left: int | None, total: int | None, waiting: int) -> Markup:
-    line: Markup = get_template_attribute("registrations/seats.html", "seats_line")(left, total, waiting)
+def _seats_line(
+    _language: str, left: int | None, total: int | None, waiting: int, parts: tuple[queries_seats.Part, ...]
+) -> Markup:
+    line: Markup = get_template_attribute("registrations/seats.html", "seats_line")(left, total, waiting, parts)
     return line
 
 
