@@ -78,6 +78,14 @@ RULES: Final[Mapping[str, Rule]] = {
             12, 1, 12,
         ),
         Rule(
+            "guest",
+            _l("Who was asked to come to a meeting, and whether they opened the page or declined"),
+            _l("after the meeting"),
+            _l("it is deleted; how many were asked stays, and so do registrations"),
+            _l("To invite to the next meeting of its kind those who could not come to the last."),
+            12, 1, 24, Unit.MONTHS, Way.ALWAYS,
+        ),
+        Rule(
             "arrangement",
             _l("What somebody asked for, to take part in a meeting"),
             _l("after the meeting"),

@@ -6,7 +6,17 @@ from typing import Final
 from cop.core.db import db
 from cop.core.i18n import _l
 from cop.core.jobs import Job
-from cop.registrations import queries, queries_seats, service, service_quotas, service_waitlist
+from cop.registrations import (
+    queries,
+    queries_form,
+    queries_postponed,
+    queries_seats,
+    service,
+    service_form,
+    service_postponed,
+    service_quotas,
+    service_waitlist,
+)
 from cop.registrations.models import Registration
 
 
@@ -42,6 +52,20 @@ JOBS: Final = [
         handle=_dismiss,
     ),
     Job(
+        name="registrations.waiting_postponed",
+        title=_l("Tell those who wait that an event is postponed"),
+        every=timedelta(seconds=30),
+        find=queries_postponed.waiting_untold,
+        handle=service_postponed.tell_waiting,
+    ),
+    Job(
+        name="registrations.new_date",
+        title=_l("Invite to its new date those who kept their seat at a postponed event"),
+        every=timedelta(seconds=30),
+        find=queries_postponed.to_invite_again,
+        handle=service_postponed.invite_again,
+    ),
+    Job(
         name="registrations.declined",
         title=_l("Give back the seats of people who declined in their calendar"),
         every=timedelta(seconds=15),
@@ -61,5 +85,12 @@ JOBS: Final = [
         every=timedelta(minutes=5),
         find=queries_seats.to_release,
         handle=service_quotas.release,
+    ),
+    Job(
+        name="registrations.forget_arrangements",
+        title=_l("Forget what people needed to take part, some days after the meeting"),
+        every=timedelta(hours=6),
+        find=queries_form.arrangements_to_forget,
+        handle=service_form.forget_arrangement,
     ),
 ]

@@ -15,10 +15,21 @@ from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.events import queries_questions as questions
 from cop.events.models import Event
+from cop.invitations import queries_guests as guests
 from cop.people import rules as addresses
 from cop.people import service as persons
 from cop.people.models import Person
-from cop.registrations import mails, queries, queries_audience, queries_form, rules, service
+from cop.registrations import (
+    mails,
+    queries,
+    queries_audience,
+    queries_form,
+    queries_seats,
+    rules,
+    rules_seats,
+    service,
+    service_waitlist,
+)
 from cop.registrations.models import Registration
 from cop.registrations.models_form import RegistrationAnswer
 from cop.registrations.rules import Door, Shown
@@ -129,11 +140,16 @@ def note(registration: Registration, said: Said, now: datetime) -> None:
 
 
 def change_form(registration: Registration, said: Said, *, now: datetime, actor: Actor = PUBLIC) -> bool:
-    """Other answers, by the person's own link, or by the staff who has them on the telephone. True when any differ."""
+    """Other answers, by the person's own link, or by the staff who has them on the telephone. True when any differ.
+
+    No mail: what the person's calendar holds, the place and the link, stays the same.
+    """
     event = registration.event
     staff = actor.kind != PUBLIC.kind
     if not rules.may_change(registration.status, queries.door(event, now), staff=staff):
         raise Refused(_l("The time to change this registration has passed."))
+    if said.attends and said.attends != registration.attends:
+        _go_to(registration, said.attends, now, actor)
     before = queries_form.answers_of(registration)
     asked = {question.id for question in questions.asked(event)}
     changed = {number: value for number, value in before.items() if number in asked} != dict(said.answers)
@@ -142,6 +158,19 @@ def change_form(registration: Registration, said: Said, *, now: datetime, actor:
         _keep(registration, said, now)
         activity.record(actor, "registration.changed", registration, event=event.id)
     return changed
+
+
+def _go_to(registration: Registration, attends: str, now: datetime, actor: Actor) -> None:
+    """From the room to the screen, or back: if there is a seat."""
+    event, person = registration.event, registration.person
+    seats = queries_seats.seats_of(event)
+    guest = rules_seats.asks_for_guests(seats.groups) and guests.is_guest(event.id, person.id)
+    line = seats.line(online=attends == rules_seats.ONLINE, profession=person.profession_code, guest=guest)
+    group = line.ruling.id if line.ruling else None
+    try:
+        service_waitlist.move(registration, quota_id=group, attends=attends, now=now, actor=actor)
+    except Refused as refused:
+        raise Refused(refused.message, "attends") from None
 
 
 def _keep(registration: Registration, said: Said, now: datetime) -> None:
@@ -158,6 +187,18 @@ def _keep(registration: Registration, said: Said, now: datetime) -> None:
             answer.registration_id, answer.person_id = registration.id, registration.person_id
             db.session.add(answer)
     db.session.flush()
+
+
+def tell_again(registration: Registration, *, now: datetime, actor: Actor) -> bool:
+    """The mail that says where they stand, with their link, at the request of the staff. Once an hour."""
+    if not registration.person.email:
+        raise Refused(_l("This person has no address here: tell them by telephone."))
+    if registration.status == rules.Status.CANCELLED:
+        raise Refused(_l("This registration is cancelled: there is nothing to send again."))
+    if not mails.told_again(registration, now):
+        return False
+    activity.record(actor, "registration.told_again", registration, event=registration.event_id)
+    return True
 
 
 def forget_arrangement(registration_id: int, _now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from cop.accounts.sign_in import actor
 from cop.core import clock
@@ -13,35 +13,68 @@ from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _
 from cop.events import queries as events
+from cop.events import queries_questions as questions
 from cop.events.models import Event
 from cop.people import service as persons
-from cop.registrations import forms, queries, queries_answers, queries_form, queries_seats, rules, rules_seats, service
+from cop.registrations import (
+    forms,
+    queries,
+    queries_answers,
+    queries_form,
+    queries_seats,
+    rules,
+    rules_seats,
+    service,
+    service_form,
+)
 from cop.registrations.models import Registration
 from cop.registrations.rules_seats import Line, Seats
 from cop.registrations.views_event import blueprint
+from cop.registrations.views_form import said_in
 
 
 @blueprint.get("/animation/evenements/<int:event_id>/inscriptions")
 @requires(Permission.REGISTRATION_MANAGE, scope=events.where_is)
 def list_for_event(event_id: int) -> Any:
-    return _page(events.get(event_id), forms.StaffRegistrationForm())
+    event = events.get(event_id)
+    return _page(event, _form(event))
 
 
-def _page(event: Event, form: forms.StaffRegistrationForm) -> str:
+def _form(event: Event) -> forms.RegistrationForm:
+    return forms.build(event, questions.asked(event), staff=True)
+
+
+def _page(event: Event, form: forms.RegistrationForm) -> str:
     now, lists, seats = clock.now(), queries.of_event(event.id), queries_seats.seats_of(event)
     return render_template(
         "registrations/list.html",
         event=event,
-        lists=lists,
+        **_told(event, lists),
         lines=_lines(lists, seats),
         moves=_moves(seats),
         waiting_note=_waiting_note(event, now),
         answers=queries_answers.partstats(event.id),
-        given=queries_form.by_registration(event),
+        questions=questions.asked(event),
         door=queries.door(event, now),
         form=form,
         now=now,
     )
+
+
+def _told(event: Event, lists: queries.Lists) -> dict[str, Any]:
+    """The lists as they are looked through, with what each person told the form."""
+    given = queries_form.by_registration(event)
+    said = queries_form.said_in_list(event, given)
+    narrowed = queries_form.Narrowed(request.args.get("q", "").strip(), request.args.get("etat", ""))
+    everybody = (*lists.confirmed, *lists.offered, *lists.waiting)
+    return {
+        "lists": queries_form.narrowed(lists, narrowed, said),
+        "narrowed": narrowed,
+        "places": {row.id: place for place, row in enumerate(lists.waiting, start=1)},
+        "said": said,
+        "summaries": queries_form.summaries(event, given, everybody),
+        "words_of": queries_form.words_of,
+    }
 
 
 def _lines(lists: queries.Lists, seats: Seats) -> dict[int, str]:
@@ -86,7 +119,8 @@ def _waiting_note(event: Event, now: datetime) -> str:
 @blueprint.post("/animation/evenements/<int:event_id>/inscriptions")
 @requires(Permission.REGISTRATION_MANAGE, scope=events.where_is)
 def add(event_id: int) -> Any:
-    event, form = events.get(event_id), forms.StaffRegistrationForm()
+    event = events.get(event_id)
+    form = _form(event)
     if form.validate():
         try:
             flash(_added(event, form), "done")
@@ -97,13 +131,14 @@ def add(event_id: int) -> Any:
     return _page(event, form), 422
 
 
-def _added(event: Event, form: forms.StaffRegistrationForm) -> str:
-    now = clock.now()
+def _added(event: Event, form: forms.RegistrationForm) -> str:
+    now, said = clock.now(), said_in(event, form)
     rules.check_door(queries.door(event, now), staff=True)
     person = persons.find_or_create(**form.identity(), actor=actor(), now=now)
-    outcome = service.register(event, person, now=now, actor=actor())
+    outcome = service.register(event, person, now=now, actor=actor(), attends=said.attends)
     if not outcome.fresh:
         return _("%(name)s was registered already.", name=person.full_name)
+    service_form.note(outcome.registration, said, now)
     if outcome.registration.status == rules.Status.CONFIRMED:
         return _("%(name)s has a seat.", name=person.full_name)
     return _("All seats are taken: %(name)s is on the waiting list.", name=person.full_name)
