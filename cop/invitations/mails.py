@@ -84,6 +84,23 @@ def cancellation(invitation: Invitation, now: datetime) -> MailMessage | None:
     return _send(invitation, "cancellation", key, now, method="CANCEL", values=values)
 
 
+def postponement(invitation: Invitation, now: datetime) -> MailMessage | None:
+    """The meeting does not take place that day; the seat is kept for the day that is to be told."""
+    values = {
+        **_facts(invitation),
+        "reason": invitation.event.cancellation_reason,
+        "page": personal_page(invitation.event, invitation.person),
+    }
+    key = f"invitation:{invitation.id}:postponed"
+    return _send(invitation, "postponement", key, now, method="CANCEL", values=values)
+
+
+def new_date(invitation: Invitation, now: datetime) -> MailMessage | None:
+    """The meeting that was postponed has its date; with a new invitation."""
+    key = f"invitation:{invitation.id}:new_date"
+    return _send(invitation, "new_date", key, now, method="REQUEST", values=_seat(invitation), first=True)
+
+
 def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, told: bool) -> MailMessage | None:
     """The meeting takes place, without this person. ``told`` is false when no calendar ever heard of it."""
     values = {**_facts(invitation), "by_person": reason == Withdrawal.BY_PERSON, "told": told}
@@ -149,7 +166,7 @@ def _object(invitation: Invitation, name: str, method: str, now: datetime) -> st
     if method == "DECLINECOUNTER":
         return ical.decline_counter_for(invitation, now)
     if method == "CANCEL":
-        return ical.cancel_for(invitation, now, whole_event=name == "cancellation")
+        return ical.cancel_for(invitation, now, whole_event=name in {"cancellation", "postponement"})
     return ical.request_for(invitation, now)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from cop.core import tokens
 from cop.core.db import db
 from cop.core.errors import NotFound
+from cop.events import rules as event_rules
 from cop.events.models import Event, HalfDay
 from cop.invitations import rules
 from cop.invitations.models import CalendarFeed, Invitation, State
@@ -18,7 +19,7 @@ from cop.people.models import Person
 
 
 def behind(now: datetime) -> list[int]:
-    """Invitations whose event was cancelled, or has changed and then been still for a while.
+    """Invitations whose event was cancelled or postponed, or has changed and then been still for a while.
 
     Nobody is told about a meeting that is over; somebody asked may have people told at once.
     """
@@ -30,7 +31,7 @@ def behind(now: datetime) -> list[int]:
             sa.select(Invitation.id)
             .join(Event)
             .where(_not_over(now), Invitation.state == State.REQUESTED)
-            .where(sa.or_(Event.status == "cancelled", due))
+            .where(sa.or_(Event.status.in_(event_rules.OFF), due))
             .order_by(Invitation.id)
         )
     )

@@ -13,6 +13,7 @@ from cop.activity import service as activity
 from cop.activity.service import Actor
 from cop.core import links, tokens
 from cop.core.db import change, db, insert_new
+from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.invitations import ical, mails, rules
 from cop.invitations.mails import News
@@ -89,7 +90,7 @@ def tell_change(invitation: Invitation, now: datetime) -> bool:
     event = invitation.event
     if invitation.state != State.REQUESTED:
         return False
-    if event.status == "cancelled":
+    if event.status in event_rules.OFF:
         return _tell_cancellation(invitation, now)
     news = news_for(invitation)
     if news is None:
@@ -138,10 +139,24 @@ def tell_nobody(event: Event, *, actor: Actor) -> int:
     return spared
 
 
+def invite_again(event: Event, person: Person, now: datetime) -> Invitation | None:
+    """The meeting was postponed and has its date now. The seat was kept, the entry in the calendar was not: programs
+    do not all bring a cancelled one back, so this is another."""
+    invitation = invite(event, person, now, tell=False)
+    if invitation is None or invitation.first_message_id:
+        return None
+    invitation.first_message_id = mail.new_message_id()
+    mails.new_date(invitation, now)
+    return invitation
+
+
 def _tell_cancellation(invitation: Invitation, now: datetime) -> bool:
     if not _claim(invitation, now, state=State.CANCELLED, sequence=invitation.sequence + 1):
         return False
-    mails.cancellation(invitation, now)
+    if invitation.event.status == event_rules.POSTPONED:
+        mails.postponement(invitation, now)
+    else:
+        mails.cancellation(invitation, now)
     return True
 
 

@@ -1,0 +1,27 @@
+"""What becomes of registrations when an event is postponed, and when it has its date again."""
+
+from datetime import datetime
+
+from cop.core.db import db
+from cop.events import rules as event_rules
+from cop.invitations import service as invitations
+from cop.registrations import mails, service
+from cop.registrations.models import Registration
+from cop.registrations.rules import Status
+
+
+def tell_waiting(registration_id: int, _now: datetime) -> None:
+    registration = db.session.get(Registration, registration_id)
+    if registration is not None and registration.event.status == event_rules.POSTPONED:
+        mails.event_postponed(registration)
+
+
+def invite_again(registration_id: int, now: datetime) -> None:
+    """Somebody who gives their seat back at this moment is not invited."""
+    registration = db.session.get(Registration, registration_id)
+    if registration is None:
+        return
+    event = service.lock(registration.event_id)
+    db.session.refresh(registration)
+    if event.status == event_rules.PUBLISHED and registration.status == Status.CONFIRMED:
+        invitations.invite_again(event, registration.person, now)
