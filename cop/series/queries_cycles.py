@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from cop.accounts.models import Account
 from cop.core import clock
-from cop.core.access import Permission
+from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.events import queries as events
@@ -82,6 +83,10 @@ def read(series_id: int) -> Cycle:
     if not series.cycle:
         raise NotFound
     return Cycle(series, queries.members(series.id))
+
+
+def where_is(cycle_id: int, **_: Any) -> Where:
+    return queries.where_is(cycle_id)
 
 
 def by_slug(slug: str) -> Cycle:

@@ -20,7 +20,7 @@ from cop.invitations import queries_guests as guests
 from cop.people import queries as people
 from cop.people.models import Person
 from cop.registrations import forms as registration_forms
-from cop.registrations import forms_questions, mails, rules, service_form
+from cop.registrations import forms_questions, mails, rules
 from cop.registrations.rules import Status
 from cop.registrations.service_form import Said, Visitor
 from cop.series import queries, queries_cycles, service_cycles

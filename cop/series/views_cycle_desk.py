@@ -45,15 +45,15 @@ def create_cycle() -> Any:
             refuse(form, refused)
         else:
             flash(_("The cycle is there, its seminars are drafts: check each, then publish them all."), "done")
-            return redirect(url_for("series.cycle", series_id=series.id), 303)
+            return redirect(url_for("series.cycle", cycle_id=series.id), 303)
     page = render_template("series/cycle_form.html", form=form)
     return page, 422 if request.method == "POST" else 200
 
 
-@blueprint.get("/animation/cycles/<int:series_id>")
-@requires(Permission.EVENT_READ, scope=queries.where_is)
-def cycle(series_id: int) -> Any:
-    return _page(queries_cycles.read(series_id))
+@blueprint.get("/animation/cycles/<int:cycle_id>")
+@requires(Permission.EVENT_READ, scope=queries_cycles.where_is)
+def cycle(cycle_id: int) -> Any:
+    return _page(queries_cycles.read(cycle_id))
 
 
 def _page(found: Cycle, **sent: Any) -> str:
@@ -77,38 +77,38 @@ def _page(found: Cycle, **sent: Any) -> str:
     )
 
 
-def _back(series_id: int) -> Any:
-    return redirect(url_for("series.cycle", series_id=series_id), 303)
+def _back(cycle_id: int) -> Any:
+    return redirect(url_for("series.cycle", cycle_id=cycle_id), 303)
 
 
-@blueprint.post("/animation/cycles/<int:series_id>/modifier")
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
-def change_cycle(series_id: int) -> Any:
-    found, form = queries_cycles.read(series_id), forms_cycles.WordsForm()
+@blueprint.post("/animation/cycles/<int:cycle_id>/modifier")
+@requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
+def change_cycle(cycle_id: int) -> Any:
+    found, form = queries_cycles.read(cycle_id), forms_cycles.WordsForm()
     if not form.validate():
         return _page(found, words_form=form), 422
     words = (form.title.data or "", form.summary.data or "")
     service_cycles.rename(found.series, *words, actor=actor(), now=clock.now())
     flash(_("Saved."), "done")
-    return _back(series_id)
+    return _back(cycle_id)
 
 
-@blueprint.post("/animation/cycles/<int:series_id>/publier")
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
-def publish_cycle(series_id: int) -> Any:
+@blueprint.post("/animation/cycles/<int:cycle_id>/publier")
+@requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
+def publish_cycle(cycle_id: int) -> Any:
     try:
-        count = service_cycles.publish(queries_cycles.read(series_id), actor=actor(), now=clock.now())
+        count = service_cycles.publish(queries_cycles.read(cycle_id), actor=actor(), now=clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
     else:
         flash(_n("%(num)d seminar is published.", "%(num)d seminars are published.", count), "done")
-    return _back(series_id)
+    return _back(cycle_id)
 
 
-@blueprint.post("/animation/cycles/<int:series_id>/seminaires")
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
-def add_seminar(series_id: int) -> Any:
-    found, form = queries_cycles.read(series_id), forms_cycles.SeminarForm()
+@blueprint.post("/animation/cycles/<int:cycle_id>/seminaires")
+@requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
+def add_seminar(cycle_id: int) -> Any:
+    found, form = queries_cycles.read(cycle_id), forms_cycles.SeminarForm()
     if form.validate():
         try:
             service_cycles.add_seminar(found, form.chosen(), actor=actor(), now=clock.now())
@@ -116,15 +116,15 @@ def add_seminar(series_id: int) -> Any:
             refuse(form, refused)
         else:
             flash(_("Here is one more seminar, as a draft like the one before."), "done")
-            return _back(series_id)
+            return _back(cycle_id)
     return _page(found, seminar_form=form), 422
 
 
-@blueprint.post("/animation/cycles/<int:series_id>/seminaires/<int:event_id>/retirer")
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
-def remove_seminar(series_id: int, event_id: int) -> Any:
-    found, event = queries_cycles.read(series_id), events.get(event_id)
-    if event.series_id != series_id:
+@blueprint.post("/animation/cycles/<int:cycle_id>/seminaires/<int:seminar_id>/retirer")
+@requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
+def remove_seminar(cycle_id: int, seminar_id: int) -> Any:
+    found, event = queries_cycles.read(cycle_id), events.get(seminar_id)
+    if event.series_id != cycle_id:
         raise NotFound
     try:
         service_cycles.remove_seminar(found, event, actor=actor(), now=clock.now())
@@ -132,20 +132,20 @@ def remove_seminar(series_id: int, event_id: int) -> Any:
         flash(refused.message, "refused")
     else:
         flash(_("The seminar is a meeting of its own now; whoever has a seat there keeps it."), "done")
-    return _back(series_id)
+    return _back(cycle_id)
 
 
-@blueprint.post("/animation/cycles/<int:series_id>/inscriptions")
-@requires(Permission.REGISTRATION_MANAGE, scope=queries.where_is)
-def add_person(series_id: int) -> Any:
-    found, form = queries_cycles.read(series_id), registration_forms.StaffRegistrationForm()
+@blueprint.post("/animation/cycles/<int:cycle_id>/inscriptions")
+@requires(Permission.REGISTRATION_MANAGE, scope=queries_cycles.where_is)
+def add_person(cycle_id: int) -> Any:
+    found, form = queries_cycles.read(cycle_id), registration_forms.StaffRegistrationForm()
     if form.validate():
         try:
             flash(_added(found, form), "done")
         except Refused as refused:
             refuse(form, refused)
         else:
-            return _back(series_id)
+            return _back(cycle_id)
     return _page(found, person_form=form), 422
 
 
@@ -160,10 +160,10 @@ def _added(found: Cycle, form: Any) -> str:
     return _("All seats are taken: %(name)s is on the waiting list.", name=person.full_name)
 
 
-@blueprint.post("/animation/cycles/<int:series_id>/inscriptions/<int:person_id>/retirer")
-@requires(Permission.REGISTRATION_MANAGE, scope=queries.where_is)
-def remove_person(series_id: int, person_id: int) -> Any:
-    found, person = queries_cycles.read(series_id), db.session.get(Person, person_id)
+@blueprint.post("/animation/cycles/<int:cycle_id>/inscriptions/<int:person_id>/retirer")
+@requires(Permission.REGISTRATION_MANAGE, scope=queries_cycles.where_is)
+def remove_person(cycle_id: int, person_id: int) -> Any:
+    found, person = queries_cycles.read(cycle_id), db.session.get(Person, person_id)
     if person is None or not queries_cycles.takes_part(found, person_id):
         raise NotFound
     try:
@@ -172,4 +172,4 @@ def remove_person(series_id: int, person_id: int) -> Any:
         flash(refused.message, "refused")
     else:
         flash(_("%(name)s is no longer registered, and is told by mail.", name=person.full_name), "done")
-    return _back(series_id)
+    return _back(cycle_id)

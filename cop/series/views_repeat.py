@@ -58,8 +58,9 @@ def _more(count: int | None, standing: int) -> int | None:
 
 
 def _page_of(event: Event) -> str:
-    cycle = event.series is not None and event.series.cycle
-    return url_for("series.cycle" if cycle else "series.show", series_id=event.series_id)
+    if event.cycle:
+        return url_for("series.cycle", cycle_id=event.series_id)
+    return url_for("series.show", series_id=event.series_id)
 
 
 def _wanted(form: forms.EndForm, found: list[Candidate]) -> bool:

@@ -25,6 +25,7 @@ from cop.core.web import Application
 from cop.duplicates import service as merging
 from cop.duplicates.models import Pair
 from cop.events.models import Event
+from cop.events.models_series import EventSeries
 from cop.imports.models import Import
 from cop.invitations import queries_guests, service_guests
 from cop.invitations import service as invitations
@@ -116,6 +117,11 @@ class Things:
     @property
     def month(self) -> str:
         return "2026-12"
+    series_id: int
+    cycle_id: int
+    seminar_id: int
+    cycle_slug: str
+    cycle_token: str
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -160,8 +166,26 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *partnered(who, place, number), *gathered(who, place, number),
             *helping(who, place, number), *received(held, number), *asked_to_come(held, who, staff),
             *settled(held, who, number),
-            *polled(held, who, number),
+            *polled(held, who, number), *among_others(people, held, who, number),
         )  # fmt: skip
+
+
+def among_others(people: People, held: Event, who: Person, number: int) -> tuple[int, int, int, str, str]:
+    """The event is a date of a regular meeting; a cycle of one seminar, which the person is registered for."""
+    now, out = clock.now(), {str(held.id): ["", 1]}
+    rule = {"every": "week", "anchor": "2026-11-20", "interval": 1, "nth": 1, "weekday": 4, "day": 20, "shift": 0}
+    kept = {"title": "Série", "territory_id": held.territory_id, "created_at": now, "changed_at": now}
+    regular = EventSeries(rule={**rule, "out": out}, **kept)
+    cycle = EventSeries(cycle=True, slug=f"cycle-{number}", **kept)
+    db.session.add_all([regular, cycle])
+    db.session.flush()
+    held.series_id, held.series_position, held.planned_on = regular.id, 1, clock.local_date(held.starts_at)
+    seminar = event(people, f"Séminaire {number}", starts_at=held.starts_at, territory_id=held.territory_id)
+    seminar.series_id, seminar.series_position, seminar.seats_taken = cycle.id, 1, 1
+    seat = Registration(event_id=seminar.id, person_id=who.id, status="confirmed", created_at=now, queued_at=now)
+    db.session.add(seat)
+    db.session.flush()
+    return regular.id, cycle.id, seminar.id, f"cycle-{number}", tokens.sign("cycle", f"{cycle.id}:{who.id}")
 
 
 def asked_to_come(held: Event, who: Person, staff: Account) -> tuple[str, int]:
