@@ -41,10 +41,8 @@ def share(registration: Registration, said: Said, now: datetime) -> Journey:
     }
     if not insert_if_absent(Journey, {**key, **values}, key=list(key)):
         change(sa.update(Journey).filter_by(**key).values(**values))
-    journey = queries.of(**key)
-    assert journey is not None
-    db.session.refresh(journey)
-    return journey
+    db.session.expire_all()
+    return db.session.scalars(sa.select(Journey).filter_by(**key)).one()
 
 
 def answer(registration: Registration, journey: Journey, now: datetime) -> bool:

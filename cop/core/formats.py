@@ -4,7 +4,7 @@ French: « jeudi 14 janvier 2027 », « 9 h 30 », « 30,0 % ». No-break spaces
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -64,7 +64,15 @@ def month(value: date | datetime, zone: ZoneInfo = clock.PARIS) -> str:
 
 def hour(value: datetime, zone: ZoneInfo = clock.PARIS) -> str:
     """9 h, 9 h 30 / 9:00, 9:30"""
-    at = clock.local(value, zone)
+    return _hour(clock.local(value, zone).time())
+
+
+def hour_kept(text: str) -> str:
+    """The same, of an hour kept as « 09:30 »: one of any day."""
+    return _hour(time.fromisoformat(text))
+
+
+def _hour(at: time) -> str:
     if language() != "fr":
         return f"{at.hour}:{at.minute:02}"
     return f"{at.hour}{NBSP}h" + (f"{NBSP}{at.minute:02}" if at.minute else "")
@@ -124,6 +132,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "weekday": weekday,
     "month": month,
     "hour": hour,
+    "hour_kept": hour_kept,
     "money": money,
     "number": number,
 }
