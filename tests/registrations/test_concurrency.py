@@ -1,5 +1,6 @@
 """Everybody at once: seats are given exactly, nobody sees an error. On whichever database the suite runs."""
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,22 +9,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cop.activity.service import Actor
 from cop.core import clock as clocks
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
+from cop.events.models_quotas import Quota
+from cop.events.rules_quotas import QuotaDescription
 from cop.invitations.models import Invitation
 from cop.mail.models import MailMessage
 from cop.people.models import Person
 from cop.people.service import find_or_create
-from cop.registrations import mails, service
+from cop.registrations import mails, queries_seats, service, service_quotas
 from cop.registrations.models import Registration
 from tests.people_of_the_tests import People, event
 from tests.registrations.conftest import FORM
 from tests.signing_in import hold, open_session
 
-NEWCOMERS = 100
 SEATS = 10
+STAFF = Actor("account", None)
 
 
 def all_at_once(app: Any, acts: list[Callable[[Any], Any]]) -> list[Any]:
@@ -59,20 +63,61 @@ def make_event(people: People, **values: Any) -> tuple[int, str]:
 def statuses(event_id: int) -> Counter[str]:
     db.session.rollback()
     found = Counter(db.session.scalars(sa.select(Registration.status).filter_by(event_id=event_id)))
-    row = db.session.get_one(Event, event_id, populate_existing=True)
-    assert (row.seats_taken, row.waiting) == (found["confirmed"], found["waitlisted"]), "the counters tell the truth"
+    assert queries_seats.wrong_counters() == [], "the counters tell the truth"
     return found
 
 
-def test_a_hundred_newcomers_for_ten_seats(app: Any, people: People) -> None:
-    event_id, slug = make_event(people, capacity=SEATS)
-    forms = [{**FORM, "email": f"newcomer{n}@cabinet.example"} for n in range(NEWCOMERS)]
+GROUPS = {"les médecins": (15, "10"), "les kinésithérapeutes": (10, "70"), "les sages-femmes": (5, "50")}
+
+
+def with_groups(event_id: int, *, kept: bool = True) -> dict[str, int]:
+    """Seats of three professions; answers the number of each group."""
+    for name, (capacity, code) in GROUPS.items():
+        with unit_of_work():
+            said = QuotaDescription(name, capacity, kept=kept, profession_codes=(code,))
+            service_quotas.save(event_id, None, said, now=clocks.now(), actor=STAFF)
+    found = db.session.execute(sa.select(Quota.profession_codes, Quota.id).filter_by(event_id=event_id))
+    return {codes[0]: number for codes, number in found}
+
+
+def in_order(event_id: int, quota_id: int | None) -> list[str]:
+    """What became of those of one line, as the server took them."""
+    rows = sa.select(Registration.status).filter_by(event_id=event_id, quota_id=quota_id)
+    return list(db.session.scalars(rows.order_by(Registration.queued_at, Registration.id)))
+
+
+def test_two_hundred_newcomers_for_fifty_seats_of_three_groups(app: Any, people: People) -> None:
+    """Each line fills to its last seat and no further, whoever the server took first has one, nobody is lost; then
+    some leave while others arrive, and every freed seat goes to the first of its own line."""
+    event_id, slug = make_event(people, capacity=50)
+    groups = with_groups(event_id)
+    professions = ["10"] * 60 + ["70"] * 50 + ["50"] * 30 + ["60"] * 60
+    random.Random(7).shuffle(professions)
+    forms = [
+        {**FORM, "email": f"newcomer{n}@cabinet.example", "profession": code} for n, code in enumerate(professions)
+    ]
     acts = [poster(f"/evenements/{slug}/inscription", n, form) for n, form in enumerate(forms)]
     assert set(all_at_once(app, acts)) == {303}
-    assert statuses(event_id) == {"confirmed": SEATS, "waitlisted": NEWCOMERS - SEATS}
+    assert statuses(event_id) == {"confirmed": 50, "waitlisted": 150}
+    sizes = {groups["10"]: (15, 45), groups["70"]: (10, 40), groups["50"]: (5, 25), None: (20, 40)}
+    for quota_id, (seats, waiting) in sizes.items():
+        assert in_order(event_id, quota_id) == ["confirmed"] * seats + ["waitlisted"] * waiting, "in order of arrival"
     kinds = Counter(db.session.scalars(sa.select(MailMessage.kind)))
-    assert kinds == {"invitations.confirmation": SEATS, "registrations.waitlisted": NEWCOMERS - SEATS}
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Invitation)) == SEATS
+    assert kinds == {"invitations.confirmation": 50, "registrations.waitlisted": 150}
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Invitation)) == 50
+
+    seated = sa.select(Registration).filter_by(event_id=event_id, status="confirmed").order_by(Registration.id)
+    leaving = [row for row in db.session.scalars(seated) if row.quota_id in (groups["70"], None)][::2]
+    acts = [poster(f"/inscription/{mails.token_of(row)}/annuler", n) for n, row in enumerate(leaving)]
+    gone = Counter(row.quota_id for row in leaving)
+    late = [{**FORM, "email": f"late{n}@cabinet.example", "profession": "70"} for n in range(20)]
+    arriving = [poster(f"/evenements/{slug}/inscription", n, form) for n, form in enumerate(late)]
+    assert set(all_at_once(app, [*acts, *arriving])) == {303}
+    assert statuses(event_id) == {"confirmed": 50, "waitlisted": 170 - len(leaving), "cancelled": len(leaving)}
+    for quota_id, (seats, waiting) in sizes.items():
+        came = 20 if quota_id == groups["70"] else 0
+        left = [status for status in in_order(event_id, quota_id) if status != "cancelled"]
+        assert left == ["confirmed"] * seats + ["waitlisted"] * (waiting - gone[quota_id] + came)
 
 
 def test_one_newcomer_pressing_twenty_times(app: Any, people: People) -> None:
