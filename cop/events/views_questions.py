@@ -30,9 +30,11 @@ class Addresses:
         of_event = isinstance(owner, Event)
         self._values: dict[str, Any] = {"event_id" if of_event else "event_kind_id": owner.id}
         self._blueprint = "events" if of_event else "event_kinds"
+        self._question = "question_id" if of_event else "kind_question_id"
 
-    def to(self, name: str, **values: Any) -> str:
-        return url_for(f"{self._blueprint}.{name}", **self._values, **values)
+    def to(self, name: str, question_id: int | None = None) -> str:
+        one = {self._question: question_id} if question_id else {}
+        return url_for(f"{self._blueprint}.{name}", **self._values, **one)
 
 
 def _page(owner: Owner, form: Any = None, settings: Any = None) -> Any:
@@ -184,25 +186,25 @@ def kind_add(event_kind_id: int) -> Any:
     return _add(questions.kind_by_number(event_kind_id))
 
 
-@kinds.route(f"{OF_KIND}/<int:question_id>", methods=["GET", "POST"], endpoint="question_edit")
+@kinds.route(f"{OF_KIND}/<int:kind_question_id>", methods=["GET", "POST"], endpoint="question_edit")
 @requires(Permission.KIND_MANAGE, scope=everywhere)
-def kind_edit(event_kind_id: int, question_id: int) -> Any:
-    return _edit(questions.kind_by_number(event_kind_id), question_id)
+def kind_edit(event_kind_id: int, kind_question_id: int) -> Any:
+    return _edit(questions.kind_by_number(event_kind_id), kind_question_id)
 
 
-@kinds.post(f"{OF_KIND}/<int:question_id>/retirer", endpoint="question_remove")
+@kinds.post(f"{OF_KIND}/<int:kind_question_id>/retirer", endpoint="question_remove")
 @requires(Permission.KIND_MANAGE, scope=everywhere)
-def kind_remove(event_kind_id: int, question_id: int) -> Any:
-    return _remove(questions.kind_by_number(event_kind_id), question_id)
+def kind_remove(event_kind_id: int, kind_question_id: int) -> Any:
+    return _remove(questions.kind_by_number(event_kind_id), kind_question_id)
 
 
-@kinds.post(f"{OF_KIND}/<int:question_id>/remettre", endpoint="question_restore")
+@kinds.post(f"{OF_KIND}/<int:kind_question_id>/remettre", endpoint="question_restore")
 @requires(Permission.KIND_MANAGE, scope=everywhere)
-def kind_restore(event_kind_id: int, question_id: int) -> Any:
-    return _restore(questions.kind_by_number(event_kind_id), question_id)
+def kind_restore(event_kind_id: int, kind_question_id: int) -> Any:
+    return _restore(questions.kind_by_number(event_kind_id), kind_question_id)
 
 
-@kinds.post(f"{OF_KIND}/<int:question_id>/deplacer", endpoint="question_move")
+@kinds.post(f"{OF_KIND}/<int:kind_question_id>/deplacer", endpoint="question_move")
 @requires(Permission.KIND_MANAGE, scope=everywhere)
-def kind_move(event_kind_id: int, question_id: int) -> Any:
-    return _move(questions.kind_by_number(event_kind_id), question_id)
+def kind_move(event_kind_id: int, kind_question_id: int) -> Any:
+    return _move(questions.kind_by_number(event_kind_id), kind_question_id)

@@ -25,6 +25,8 @@ from cop.core.web import Application
 from cop.duplicates import service as merging
 from cop.duplicates.models import Pair
 from cop.events.models import Event
+from cop.events.models_quotas import Quota
+from cop.events.models_questions import Question
 from cop.events.models_series import EventSeries
 from cop.imports.models import Import
 from cop.invitations import queries_guests, service_guests
@@ -108,6 +110,8 @@ class Things:
     event_kind_id: int
     reminder_rule_id: int
     journey_id: int
+    quota_id: int
+    kind_quota_id: int
     poll_id: int
     option_id: int
     voter_id: int
@@ -122,6 +126,8 @@ class Things:
     seminar_id: int
     cycle_slug: str
     cycle_token: str
+    question_id: int
+    kind_question_id: int
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -167,6 +173,7 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *helping(who, place, number), *received(held, number), *asked_to_come(held, who, staff),
             *settled(held, who, number),
             *polled(held, who, number), *among_others(people, held, who, number),
+            *wondered(held),
         )  # fmt: skip
 
 
@@ -186,6 +193,18 @@ def among_others(people: People, held: Event, who: Person, number: int) -> tuple
     db.session.add(seat)
     db.session.flush()
     return regular.id, cycle.id, seminar.id, f"cycle-{number}", tokens.sign("cycle", f"{cycle.id}:{who.id}")
+
+
+def wondered(held: Event) -> tuple[int, int]:
+    """What the event asks who comes, and what every new event of its kind does."""
+    made = [
+        Question(event_id=event_id, kind_id=kind_id, position=1, kind="text", label="Votre attente ?")
+        for event_id, kind_id in ((held.id, None), (None, held.kind_id))
+    ]
+    held.form_revision = 1
+    db.session.add_all(made)
+    db.session.flush()
+    return made[0].id, made[1].id
 
 
 def asked_to_come(held: Event, who: Person, staff: Account) -> tuple[str, int]:
@@ -212,17 +231,19 @@ def polled(held: Event, who: Person, number: int) -> tuple[int, int, int, str, s
     return poll.id, options[0].id, voter.id, tokens.sign("poll", str(voter.id)), secret
 
 
-def settled(held: Event, who: Person, number: int) -> tuple[int, int, int]:
-    """What the kind of the event says, its reminder, and a journey shared to it."""
+def settled(held: Event, who: Person, number: int) -> tuple[int, int, int, int, int]:
+    """What the kind of the event says, its reminder, a journey shared to it, and groups with seats of both."""
     rule = ReminderRule(kind_id=held.kind_id, days_before=number + 1, holds_from=clock.now())
     journey = Journey(
         event_id=held.id, person_id=who.id, kind="offer", commune_id=who.sites[0].commune_id, leaves_at="08:00",
         seats=3, consented_at=clock.now(),
     )  # fmt: skip
-    held.carpool = True
-    db.session.add_all([rule, journey])
+    group = {"name": "les infirmières", "capacity": 5, "kept": False, "profession_codes": ["60"]}
+    quotas = [Quota(event_id=held.id, **group), Quota(kind_id=held.kind_id, **group)]
+    held.carpool, held.quota_count = True, 1
+    db.session.add_all([rule, journey, *quotas])
     db.session.flush()
-    return held.kind_id, rule.id, journey.id
+    return held.kind_id, rule.id, journey.id, quotas[0].id, quotas[1].id
 
 
 def received(held: Event, number: int) -> tuple[int, int]:
