@@ -6,7 +6,7 @@ again only adds what is missing.
 
 import tomllib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _
 from cop.events.models import EventKind, Theme
+from cop.events.rules_kinds import BY_HALF_DAY, HEADCOUNT, KindDescription, check_kind
 from cop.host.models import Host
 from cop.host.rules import check_accent
 from cop.joining import service_settings as joining
@@ -25,7 +26,6 @@ from cop.mandates import service_register as mandates
 from cop.memberships import service_seed as memberships
 from cop.organisations import service_kinds as organisation_kinds
 from cop.organisations.rules import OTHER as OTHER_ORGANISATION
-from cop.registrations.rules import HEADCOUNT
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import DEFAULT_AT
 from cop.territories import service as territories
@@ -79,8 +79,15 @@ class KindPart:
     half_days: int = 1
     capacity: int | None = None
     key_event: bool = False
-    attendance: str = "by_half_day"
+    attendance: str = BY_HALF_DAY
     audience: str = "public"
+    approval: bool = False
+    closes_hours_before: int | None = None
+    offer_hours: int | None = None
+    stop_hours: int | None = None
+    colleagues: bool = False
+    arrangement: bool = False
+    carpool: bool = False
     reminders: list[ReminderPart] = field(default_factory=list)
 
 
@@ -150,6 +157,10 @@ def _kind(table: dict[str, Any]) -> KindPart:
     kind = KindPart(**{**table, "reminders": reminders})
     if reminders and kind.attendance == HEADCOUNT:
         raise TypeError(f"{kind.code}: people are counted without names, there is nobody to remind")
+    try:
+        check_kind(KindDescription(**{one.name: getattr(kind, one.name) for one in fields(KindDescription)}))
+    except Refused as refused:
+        raise TypeError(f"{kind.code}, {refused.field}: {refused.message}") from refused
     return kind
 
 

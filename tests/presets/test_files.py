@@ -13,6 +13,7 @@ from cop.core.errors import Refused
 from cop.core.i18n import LANGUAGES
 from cop.events.models import EventKind, Theme
 from cop.events.rules import AUDIENCES, LONGEST_HALF_DAY
+from cop.events.rules_kinds import ATTENDANCES, HEADCOUNT
 from cop.host.models import Host
 from cop.host.rules import check_accent
 from cop.presets import loader
@@ -103,7 +104,7 @@ def test_the_kinds(name: str) -> None:
     assert any(kind.audience == "public" and kind.attendance == "by_half_day" for kind in kinds)
     for kind in kinds:
         assert kind.audience in AUDIENCES
-        assert kind.attendance in {"by_half_day", "headcount"}
+        assert kind.attendance in ATTENDANCES
         start = datetime.combine(date(2026, 1, 5), time.fromisoformat(kind.starts_at))
         assert timedelta(0) < timedelta(minutes=kind.duration_minutes) <= LONGEST_HALF_DAY
         assert (start + timedelta(minutes=kind.duration_minutes)).date() == start.date()
@@ -120,7 +121,7 @@ def test_the_reminders(name: str) -> None:
             assert 0 <= days <= 60
             assert time.fromisoformat(at).isoformat("minutes") == at
             assert days > 0 or at < kind.starts_at, f"{kind.code}: due after the start"
-        assert bool(moments) is (kind.attendance == "by_half_day")
+        assert bool(moments) is (kind.attendance != HEADCOUNT)
 
 
 @pytest.mark.parametrize("name", FIVE)
@@ -142,6 +143,21 @@ def test_a_missing_word_is_refused() -> None:
     del found["kinds"][0]["name_en"]
     with pytest.raises(PresetError, match="name_en"):
         loader.parse("cokillaje", found)
+
+
+def test_a_kind_that_cannot_be_is_refused() -> None:
+    found = content("cokillaje")
+    found["kinds"][0]["duration_minutes"] = 1000
+    with pytest.raises(PresetError, match="study_morning, duration_minutes"):
+        loader.parse("cokillaje", found)
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_residents_are_counted_and_never_named(name: str) -> None:
+    """Workshops for families, public meetings and outreach hold no list of names."""
+    for kind in loader.read(name).kinds:
+        if re.search("workshop|outreach|public_|residents|parents", kind.code) and kind.audience != "invited":
+            assert kind.attendance == HEADCOUNT, kind.code
 
 
 def test_a_reminder_to_nobody_is_refused() -> None:
