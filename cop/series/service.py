@@ -174,9 +174,10 @@ def edit(
 def _carry_out(step: Step, what: Change, actor: Actor, now: datetime, *, whole: bool) -> None:
     event, was = step.event, step.event.detached
     event_service.edit(event, step.after, version=event.version, actor=actor, now=now)
-    event.detached = was and not whole
     if event.planned_on:
         event.planned_on += timedelta(days=what.by)
+    own_day = rules.first_day(step.after.half_days, event.zone) != event.planned_on
+    event.detached = was and (own_day or not whole)
     db.session.flush()
 
 

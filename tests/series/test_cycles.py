@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cop.core import jobs
+from cop.activity.service import Actor
+from cop.core import clock, jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events import service as events
@@ -109,7 +110,9 @@ def test_seats_free_at_one_seminar_only_call_nobody(send: Any, cycle_id: int, ou
     for name in ("eve", "fay", "gus"):
         send(name)
     with unit_of_work():
-        db.session.scalars(sa.update(Event).filter_by(id=seminars(cycle_id)[0].id).values(capacity=9).returning(Event.id))
+        db.session.scalars(
+            sa.update(Event).filter_by(id=seminars(cycle_id)[0].id).values(capacity=9).returning(Event.id)
+        )
     for job in JOBS:
         jobs.run(job)
     assert statuses(cycle_id)[0] == {"confirmed": 2, "waitlisted": 1}
@@ -129,7 +132,7 @@ def test_a_seminar_leads_to_its_cycle(send: Any, cycle_id: int, app: Any, outbox
     alone = browser.post(f"/evenements/{event.slug}/inscription", data=FORM)
     assert (alone.status_code, statuses(cycle_id)[1]) == (422, {})
     send()
-    link = [mail.text for mail in outbox() if mail.kind == "invitations.confirmation"][0]
+    link = next(mail.text for mail in outbox() if mail.kind == "invitations.confirmation")
     personal = "/inscription/" + link.split("/inscription/")[1].split()[0].strip("<>)")
     assert browser.get(personal).location.startswith("/inscription-cycle/")
 
@@ -166,9 +169,6 @@ def test_the_staff_registers_and_takes_off(bob: Any, cycle_id: int, outbox: Any)
 
 
 def test_a_seminar_called_off_does_not_end_the_cycle(send: Any, cycle_id: int, outbox: Any, people: People) -> None:
-    from cop.activity.service import Actor
-    from cop.core import clock
-
     send()
     with unit_of_work():
         event = db.session.get_one(Event, seminars(cycle_id)[1].id)
