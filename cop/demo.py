@@ -17,6 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop import (
+    demo_carpool,
     demo_joining,
     demo_mandates,
     demo_memberships,
@@ -56,6 +57,7 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_volunteers.fill,
     demo_joining.fill,
     demo_network.fill,
+    demo_carpool.fill,
 )
 _EASTERN: Final = frozenset({"49", "53", "72"})
 

@@ -122,6 +122,7 @@ class Life:
             speakers=self._speakers(one),
             audience=one.kind.audience,
             key_event=one.kind.key_event,
+            carpool=one.kind.carpool,
             theme_ids=frozenset(self.setting.themes[code] for code in one.subject["themes"]),
         )
 
