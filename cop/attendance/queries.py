@@ -99,7 +99,7 @@ def stage_of(half: HalfDay, now: datetime) -> Stage:
     return rules.stage(
         status=half.event.status,
         starts_at=half.starts_at,
-        closed_at=half.closed_at,
+        closed_at=half.closed_at or half.event.closed_at,
         now=now,
         zone=half.event.zone,
         called_off=half.cancelled_at is not None,
@@ -109,7 +109,7 @@ def stage_of(half: HalfDay, now: datetime) -> Stage:
 def sheet(event: Event, half: HalfDay, now: datetime) -> Sheet:
     marks = {row.person_id: row for row in _marks(half.id)}
     lists = registrations.of_event(event.id)
-    rows = (*lists.confirmed, *lists.waiting, *lists.cancelled)
+    rows = (*lists.confirmed, *lists.offered, *lists.waiting, *lists.cancelled)
     people = [(row.person, row.status) for row in rows]
     people += [(person, Source.WALK_IN) for person in _walk_ins(event.id, {row.person_id for row in rows})]
     lines = [_line(person, standing, marks.get(person.id)) for person, standing in people]

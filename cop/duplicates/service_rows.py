@@ -11,10 +11,10 @@ from cop.core import personal
 from cop.core.db import change, db
 from cop.core.personal import Link
 from cop.duplicates.models import Merge, Pair
-from cop.events.models import Event
 from cop.people.models import PracticeSite
+from cop.registrations import service as registrations
+from cop.registrations import service_seats as seats
 from cop.registrations.models import Registration
-from cop.registrations.rules import Status
 
 # The pairs are dealt with apart; who was merged into whom is history; a site is compared with its dates.
 _APART = frozenset({Pair.__tablename__, Merge.__tablename__, "person"})
@@ -103,20 +103,4 @@ def recount(event_ids: Collection[int]) -> None:
     A registration that comes back to an event that has filled up meanwhile waits in line.
     """
     for number in sorted(event_ids):
-        event = db.session.scalars(sa.select(Event).where(Event.id == number).with_for_update()).one()
-        db.session.refresh(event)
-        seated = db.session.scalars(
-            sa.select(Registration)
-            .filter_by(event_id=number, status=Status.CONFIRMED)
-            .order_by(Registration.confirmed_at, Registration.id)
-        ).all()
-        for late in seated[event.capacity :] if event.capacity is not None else ():
-            late.status, late.confirmed_at = Status.WAITLISTED, None
-        db.session.flush()
-        event.seats_taken, event.waiting = _count(number, Status.CONFIRMED), _count(number, Status.WAITLISTED)
-    db.session.flush()
-
-
-def _count(event_id: int, status: Status) -> int:
-    counted = sa.select(sa.func.count()).select_from(Registration).filter_by(event_id=event_id, status=status)
-    return db.session.scalar(counted) or 0
+        seats.recount(registrations.lock(number))

@@ -95,7 +95,7 @@ def _next(person_id: int) -> Iterator[Moment]:
     now, today = clock.now(), clock.today()
     for row in registrations.of_people([person_id]):
         if row.event.starts_at > now and row.event.status == "published" and row.status != Status.CANCELLED:
-            waits = row.status == Status.WAITLISTED
+            waits = row.status != Status.CONFIRMED
             words = _("%(title)s (on the waiting list)", title=row.event.title) if waits else row.event.title
             yield Moment(row.event.starts_at, "event", words, "registrations.event_page", (("slug", row.event.slug),))
     membership = memberships.covering(person_id, None, today)
