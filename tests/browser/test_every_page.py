@@ -28,9 +28,15 @@ from tests.conftest import settings_for
 # Answers that are not pages: a calendar, a file, a stylesheet, a list for a script, the frame of a mail.
 NOT_PAGES: Final = {
     "admin.health_json",
+    "events.robots",
+    "events.sitemap",
     "host.appearance",
+    "invitations.atom_feed",
+    "invitations.event_file",
+    "invitations.json_feed",
     "invitations.personal_feed",
     "invitations.public_feed",
+    "invitations.rss_feed",
     "mail.body",
     "mail.calendar",
     "mail.source",
@@ -56,6 +62,7 @@ SEEN_BY_EVERYBODY: Final = {
     "events.agenda",
     "events.desk",
     "events.home",
+    "events.month",
     "joining.member",
     "network.people",
     "network.person",
