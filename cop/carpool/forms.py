@@ -11,7 +11,7 @@ from cop.carpool.models import Journey
 from cop.carpool.rules import Kind, Said
 from cop.core.forms import Form
 from cop.core.i18n import _, _l
-from cop.events.forms import HourField
+from cop.events.forms_fields import HourField
 from cop.people import queries_communes as communes
 from cop.people.forms import CommuneField, PhoneField, required
 from cop.people.models import Person
@@ -50,7 +50,7 @@ class JourneyForm(Form):
         return good and not self.phone.errors
 
     def said(self) -> Said:
-        at: time = self.leaves_at.data
+        at: Any = self.leaves_at.data
         phone = self.phone.number or "" if self.contact.data == "phone" else ""
         return Said(self.kind.data, self.commune.commune_id or 0, at.strftime("%H:%M"), self.seats.data, phone)
 

@@ -62,8 +62,8 @@ class KindForm(Form):
     carpool = BooleanField(_l("Those registered may share journeys"))
 
     def description(self) -> KindDescription:
-        values = {name: self[name].data for name in _NAMES}
-        return KindDescription(**{**values, "starts_at": self.starts_at.data.strftime("%H:%M")})
+        values: dict[str, Any] = {name: self[name].data for name in _NAMES}
+        return KindDescription(**{**values, "starts_at": f"{values['starts_at']:%H:%M}"})
 
     def rest_has_errors(self) -> bool:
         return any(self[name].errors for name in ("closes_hours_before", "offer_hours", "stop_hours"))

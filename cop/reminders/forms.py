@@ -1,6 +1,7 @@
 """When a reminder goes out, with which words; and what one event says of it."""
 
 from datetime import time
+from typing import Any
 
 from wtforms import BooleanField, IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -26,7 +27,7 @@ class RuleForm(Form):
     text_en = TextAreaField(_l("Sentence added to the mail, in English"), [Length(max=rules.LONGEST)])
 
     def wording(self) -> Wording:
-        at: time = self.at.data
+        at: Any = self.at.data
         texts = (self.text_fr.data or "", self.text_en.data or "")
         return Wording(self.days_before.data, at.strftime("%H:%M"), *texts)
 
