@@ -58,8 +58,7 @@ def edit(event: Event, description: Description, *, version: int, actor: Actor, 
     before = queries.description_of(event)
     changed = rules.changes(before, description)
     if event.status != rules.TEMPLATE:  # its dates are of the past, and only say how half-days follow one another
-        rules.check_removal(before.half_days, description.half_days, now)
-        rules.check_future(description.half_days, now, kept=before.half_days)
+        _check_half_days(event, before, description, now)
     service_quotas.check_room(event, description)
     if event.status == rules.PUBLISHED and changed & rules.PLANS and event.ends_at > now:
         rules.check_place(description)
@@ -72,6 +71,15 @@ def edit(event: Event, description: Description, *, version: int, actor: Actor, 
     activity.record(actor, "event.changed", event, fields=sorted(changed))
     db.session.flush()
     return changed
+
+
+def _check_half_days(event: Event, before: Description, after: Description, now: datetime) -> None:
+    """What has begun, or holds what others noted, does not go away with a date."""
+    if event.status != rules.POSTPONED:
+        rules.check_removal(before.half_days, after.half_days, now)
+    rules.check_future(after.half_days, now, kept=before.half_days)
+    noted = queries_life.with_data({span.number for span in before.half_days if span.number})
+    rules_life.check_noted(before.half_days, after.half_days, noted, event.zone, now)
 
 
 def publish(event: Event, *, actor: Actor, now: datetime) -> None:
@@ -88,8 +96,6 @@ def publish(event: Event, *, actor: Actor, now: datetime) -> None:
         raise Refused(_l("A cancelled event is not published again: copy it, and publish the copy."))
     if event.status == rules.TEMPLATE:
         raise Refused(_l("A template is not published: make an event from it."))
-    if event.status == rules.TEMPLATE:
-        raise Refused(_l("A template is not published: make an event of it."))
     rules.check_publishable(queries.description_of(event), now)
     again = event.status == rules.POSTPONED
     event.status, event.published_at, event.changed_at = rules.PUBLISHED, now, now
@@ -162,6 +168,7 @@ def _insert(
                 db.session.add(event)
         except IntegrityError:  # another press took the address between the look and the insert
             continue
+        event.offer_hours, event.stop_hours = (source or kind).offer_hours, (source or kind).stop_hours
         service_questions.copy(source or kind, event)
         service_quotas.copy(source or kind, event)
         if source is not None:

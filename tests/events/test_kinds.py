@@ -77,6 +77,10 @@ def test_what_a_kind_sets_is_found_in_the_next_event(
     fields = filled_in(page)
     assert (fields["starts_0"], fields["ends_0"], fields["capacity"]) == ("14:15", "15:45", "12")
     assert fields["carpool"] == "y"
+    sign_in(people.bob)
+    client.post("/animation/evenements/nouveau?kind=study_morning", data=form)
+    made = db.session.scalars(sa.select(Event)).one()
+    assert (made.offer_hours, made.stop_hours, made.colleagues) == (48, 6, True)
 
 
 def test_a_kind_archived_while_its_form_is_open_still_takes_the_event(
