@@ -174,13 +174,8 @@ def test_extending_and_exceptions(bob: Any, series: list[int], queries: Any) -> 
         bob.get(address)
     sixty = len(few)
     more = {"until": "2031-05-01", "action": "preview"}
-    dates = bob.post(f"{address}/prolonger", data=more).text.split('name="date" value="')[1:]
-    made = {
-        **more,
-        "action": "draft",
-        "shown": ",".join(one[:10] for one in dates),
-        "date": [one[:10] for one in dates],
-    }
+    dates = boxes(bob.post(f"{address}/prolonger", data=more).text)
+    made = {**more, "action": "draft", "shown": ",".join(dates), "date": dates}
     assert bob.post(f"{address}/prolonger", data=made).status_code == 303
     with queries as many:
         page = bob.get(address).text
