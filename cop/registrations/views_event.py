@@ -21,7 +21,7 @@ from cop.events.models import Event
 from cop.invitations import queries_guests as guests
 from cop.people import queries as people
 from cop.people.models import Person
-from cop.registrations import forms, queries, queries_seats, rules
+from cop.registrations import forms, queries, queries_audience, queries_seats, rules
 
 blueprint = Blueprint("registrations", __name__)
 # What a guest's own link is called in the address of the page.
@@ -104,6 +104,8 @@ def _may_read(event: Event) -> bool:
 
 
 def _seats(event: Event | glances.Glance) -> Markup:
+    if event.audience == queries_audience.MEMBERS:  # a seat less would tell that the address just typed is a member's
+        return Markup("")
     return _seats_line(language(), event.seats_left, event.all_seats, event.waiting, queries_seats.parts(event))
 
 
