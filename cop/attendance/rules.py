@@ -84,6 +84,11 @@ def check_close(at: Stage, starts_at: datetime, now: datetime) -> None:
         raise Refused(_l("This half-day has not begun: it cannot be closed yet."))
 
 
+def check_reopen(event_closed_at: datetime | None) -> None:
+    if event_closed_at is not None:
+        raise Refused(_l("The event is closed, its figures are final: open the event again first."))
+
+
 class Span(Protocol):
     """Any half-day: the row, or a test's own."""
 

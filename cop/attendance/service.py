@@ -115,6 +115,7 @@ def reopen(half: HalfDay, *, actor: Actor) -> None:
     _take(half, alone=True)
     if half.closed_at is None:
         return
+    rules.check_reopen(half.event.closed_at)
     db.session.execute(
         sa.delete(Attendance).where(
             Attendance.half_day_id == half.id,

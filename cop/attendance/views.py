@@ -149,6 +149,10 @@ def close(event_id: int, half_day_id: int) -> Any:
 @requires(Permission.ATTENDANCE_CLOSE, scope=events.where_is)
 def reopen(event_id: int, half_day_id: int) -> Any:
     half = queries.half_day(event_id, half_day_id)
-    service.reopen(half, actor=actor())
-    flash(_("The list is open again. Close it when it is right."), "done")
+    try:
+        service.reopen(half, actor=actor())
+    except Refused as refused:
+        flash(refused.message, "refused")
+    else:
+        flash(_("The list is open again. Close it when it is right."), "done")
     return _back(half)

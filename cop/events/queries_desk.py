@@ -27,10 +27,13 @@ CLOSED_WITHIN: Final = timedelta(days=120)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The four lists of the page, each with how many there are in all."""
+    """The lists of the page, each with how many there are in all."""
 
+    to_approve: Sequence[Event]
+    to_approve_count: int
     drafts: Sequence[Event]
     draft_count: int
+    waiting: Sequence[Event]  # for somebody else's approval, or for a new date
     filling: Sequence[Event]
     to_close: Sequence[HalfDay]
     to_close_count: int
@@ -53,6 +56,10 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> De
     reach = sa.and_(here, reached_by(viewer, Permission.EVENT_READ))
     mine = sa.and_(here, reached_by(viewer, Permission.EVENT_EDIT))
     drafts = sa.and_(mine, Event.status == rules.DRAFT)
+    decides = reached_by(viewer, Permission.EVENT_APPROVE)
+    to_approve = sa.and_(here, decides, Event.status == rules.SUBMITTED)
+    handed_over = sa.and_(Event.status == rules.SUBMITTED, ~decides)
+    waiting = sa.and_(mine, sa.or_(handed_over, Event.status == rules.POSTPONED))
     coming = sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at > now)
     filling = sa.and_(mine, coming, _filling(), Event.starts_at < now + FILLING_WITHIN)
     open_lists = sa.and_(
@@ -67,6 +74,9 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> De
         HalfDay.ends_at > now - CLOSED_WITHIN,
     )
     return Desk(
+        to_approve=_events(to_approve, Event.submitted_at),
+        to_approve_count=_count(to_approve),
+        waiting=_events(waiting, Event.starts_at),
         drafts=_events(drafts, Event.starts_at),
         draft_count=_count(drafts),
         filling=_events(filling, Event.starts_at),

@@ -1,6 +1,6 @@
 """Who has a say in the life of an event, and what is left to do before it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -51,6 +51,21 @@ def who_submitted(event: Event) -> list[Account]:
     numbers = {number for number in (last, event.organiser_id) if number is not None}
     statement = sa.select(Account).where(Account.id.in_(numbers), Account.active)
     return list(db.session.scalars(statement.order_by(Account.id)))
+
+
+def with_data(half_day_ids: Collection[int]) -> set[int]:
+    """Those of which somebody noted something, here or in a slice above: whatever row points to them."""
+    if not half_day_ids:
+        return set()
+    own = sa.or_(HalfDay.headcount.is_not(None), HalfDay.closed_at.is_not(None))
+    found = [sa.select(HalfDay.id).where(HalfDay.id.in_(half_day_ids), own)]
+    found += [
+        sa.select(column).where(column.in_(half_day_ids))
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table.name == HalfDay.__tablename__ for key in column.foreign_keys)
+    ]
+    return set(db.session.scalars(sa.union(*found)))
 
 
 def still_open(event: Event) -> int:

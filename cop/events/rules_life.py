@@ -1,5 +1,6 @@
 """What an event goes through: when it has to wait for a yes, may be put off, and is over and done with."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Final, Protocol
@@ -9,6 +10,7 @@ from cop.core import clock
 from cop.core.errors import Refused
 from cop.core.i18n import _l
 from cop.events import rules
+from cop.events.rules import Span
 
 LONGEST_SENTENCE: Final = 500
 # Outside the hours of an office: what an evening or a week-end asks of people is told in the plan.
@@ -91,6 +93,24 @@ def check_closable(status: str, still_open: int, ends_at: datetime, now: datetim
     if still_open:
         sentence = _l("Close the attendance of every half-day first: %(count)d left.", count=still_open)
         raise Refused(sentence)
+
+
+def check_noted(
+    before: Iterable[Span], after: Iterable[Span], noted: Collection[int], zone: ZoneInfo, now: datetime
+) -> None:
+    """A half-day somebody noted something of stays; once begun, it stays on its day."""
+    kept = {span.number: (row, span) for row, span in enumerate(after) if span.number}
+    for span in before:
+        if span.number not in noted:
+            continue
+        if span.number not in kept:
+            sentence = _l("A half-day holds attendance or excuses: undo them first, or call it off instead.")
+            raise Refused(sentence, rules.field_of(0, "day"))
+        row, moved = kept[span.number]
+        days = {clock.local_date(one.starts_at, zone) for one in (span, moved)}
+        if span.starts_at <= now and len(days) > 1:
+            sentence = _l("Attendance was noted that day: this half-day stays on it. Copy the event for another date.")
+            raise Refused(sentence, rules.field_of(row, "day"))
 
 
 def odd_hours(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
