@@ -24,6 +24,7 @@ from cop import (
     demo_network,
     demo_organisations,
     demo_register,
+    demo_series,
     demo_volunteers,
 )
 from cop.accounts import passwords
@@ -56,6 +57,7 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_memberships.fill,
     demo_volunteers.fill,
     demo_joining.fill,
+    demo_series.fill,
     demo_network.fill,
     demo_carpool.fill,
 )
