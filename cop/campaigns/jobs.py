@@ -14,5 +14,12 @@ JOBS: Final = [
         every=timedelta(minutes=1),
         find=queries.due,
         handle=service_writing.write_slice,
-    )
+    ),
+    Job(
+        name="campaigns.forget",
+        title=_l("Forget who was asked to meetings of long ago"),
+        every=timedelta(hours=6),
+        find=queries.to_forget,
+        handle=service_writing.forget,
+    ),
 ]

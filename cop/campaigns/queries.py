@@ -17,6 +17,8 @@ from cop.core.db import db
 from cop.core.errors import NotFound, Refused
 from cop.events import queries as events
 from cop.events.models import Event
+from cop.host import queries_retention as retention
+from cop.invitations.models_guests import Guest
 from cop.mail import queries_reach as reach
 from cop.mail.models import MailMessage, Status
 
@@ -125,6 +127,13 @@ def invitable(event: Event, now: datetime) -> bool:
     except Refused:
         return False
     return True
+
+
+def to_forget(now: datetime) -> Sequence[int]:
+    """Events long enough ago, whose list of guests is still kept."""
+    listed = sa.exists().where(Guest.event_id == Event.id)
+    old = sa.select(Event.id).where(Event.ends_at < retention.too_old("guest", now), listed)
+    return db.session.scalars(old.order_by(Event.id)).all()
 
 
 def unwritten(campaign_id: int, limit: int) -> Sequence[int]:

@@ -14,7 +14,7 @@ from cop.campaigns import mails, queries, queries_audience, rules, service
 from cop.campaigns.models import Campaign, Recipient
 from cop.campaigns.queries_audience import Reader
 from cop.campaigns.rules import Aside, State
-from cop.core.db import db
+from cop.core.db import change, db
 from cop.invitations import service_guests as guests
 from cop.mail import queries_reach as reach
 from cop.people.models import Person
@@ -34,6 +34,13 @@ def write_slice(campaign_id: int, now: datetime) -> None:
     progress = queries.progress(campaign)
     if not (progress.unwritten or progress.on_their_way):
         service.finish(campaign, now)
+
+
+def forget(event_id: int, _now: datetime) -> None:
+    """Who was asked to an event of long ago, and by which mail; how many stays with the campaign."""
+    of_event = sa.select(Campaign.id).where(Campaign.event_id == event_id)
+    change(sa.delete(Recipient).where(Recipient.campaign_id.in_(of_event)))
+    guests.forget(event_id)
 
 
 def _fitting(now: datetime) -> int:

@@ -104,6 +104,11 @@ def insert_new(
         return None
     made = model(**values, id=number)
     make_transient_to_detached(made)
+    # A number just given may be in the session already: SQLite gives again those of a transaction that was rolled
+    # back, whose objects may still be held (by the traceback that is being logged).
+    stale: Any = db.session.identity_map.get(sa.inspect(made).key)
+    if stale is not None:
+        db.session.expunge(stale)
     db.session.add(made)
     return made
 

@@ -1,5 +1,6 @@
 """Who is asked to an event, and the personal link they come by."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -8,6 +9,8 @@ from sqlalchemy.orm import joinedload
 from cop.core import links, tokens
 from cop.core.db import db
 from cop.core.errors import NotFound
+from cop.core.i18n import _
+from cop.core.timeline import Moment
 from cop.invitations.models_guests import Guest
 from cop.people.models import Person
 
@@ -50,3 +53,19 @@ def by_token(token: str) -> Guest:
             raise NotFound
         person_id = merged_into
     return guest
+
+
+def moments(person_id: int) -> list[Moment]:
+    """What the person was asked to come to, and what became of it, told on their page."""
+    statement = sa.select(Guest).where(Guest.person_id == person_id).options(joinedload(Guest.event))
+    return [moment for row in db.session.scalars(statement) for moment in _of(row)]
+
+
+def _of(row: Guest) -> Iterator[Moment]:
+    title = row.event.title
+    if row.asked_at:
+        yield Moment(row.asked_at, "guest", _("Was asked to come to “%(title)s”.", title=title))
+    if row.opened_at:
+        yield Moment(row.opened_at, "guest", _("The page of “%(title)s” was opened by their link.", title=title))
+    if row.declined_at:
+        yield Moment(row.declined_at, "guest", _("Said that they cannot come to “%(title)s”.", title=title))

@@ -9,6 +9,7 @@ from cop.core.db import db
 from cop.core.i18n import _
 from cop.core.timeline import Moment
 from cop.events.models import Event
+from cop.invitations import queries_guests
 from cop.invitations.models import Invitation, State
 
 # RFC 5545, 3.2.12: how a calendar program says what was answered.
@@ -19,7 +20,8 @@ _DECLINED: Final = "DECLINED"
 def moments(person_id: int) -> list[Moment]:
     statement = sa.select(Invitation).where(Invitation.person_id == person_id)
     rows = db.session.scalars(statement.options(joinedload(Invitation.event)))
-    return [Moment(row.last_told_at, "invitation", _words(row, row.event)) for row in rows]
+    told = [Moment(row.last_told_at, "invitation", _words(row, row.event)) for row in rows]
+    return told + queries_guests.moments(person_id)
 
 
 def _words(row: Invitation, event: Event) -> str:

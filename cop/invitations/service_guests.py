@@ -68,6 +68,11 @@ def note_opening(guest_id: int, now: datetime) -> None:
         connection.execute(first.values(opened_at=now))
 
 
+def forget(event_id: int) -> None:
+    """Nobody is known any more to have been asked."""
+    change(sa.delete(Guest).where(Guest.event_id == event_id))
+
+
 def decline(guest: Guest, now: datetime) -> None:
     guest.declined_at = guest.declined_at or now
     db.session.flush()

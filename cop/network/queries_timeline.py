@@ -47,6 +47,7 @@ KINDS: Final = {
     "exchange": _l("Exchanges"),
     "imports": _l("Imported lists"),
     "invitation": _l("Calendar"),
+    "guest": _l("Invitations"),
     "mail": _l("Mails"),
 }
 

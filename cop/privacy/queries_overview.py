@@ -63,6 +63,8 @@ def _until(section: Section, rules: Mapping[str, Kept], own: str) -> str:
         "registration": _(
             "%(time)s after the meeting when you did not come, otherwise as your record", time=words["registration"]
         ),
+        "guest": _("%(time)s after the meeting", time=words["guest"]),
+        "campaign_recipient": _("%(time)s after the meeting", time=words["guest"]),
         "membership_payment": _("ten years, as accounts are"),
         "membership_receipt": _("ten years, as accounts are"),
         "mail_opposition": _("as long as you do not want such mails"),
