@@ -81,7 +81,7 @@ class PollVoter(Numbered):
     """Somebody who was asked, or who answered by the shared link; then name and address are what they typed."""
 
     __tablename__ = "poll_voter"
-    __table_args__ = (sa.UniqueConstraint("poll_id", "email"),)
+    __table_args__ = (sa.UniqueConstraint("poll_id", "email"), sa.UniqueConstraint("poll_id", "person_id"))
 
     poll_id: Mapped[int] = mapped_column(sa.ForeignKey("poll.id", ondelete="CASCADE"))
     person_id: Mapped[int | None] = mapped_column(

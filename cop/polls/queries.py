@@ -132,6 +132,11 @@ def voter_at(poll_id: int, email: str) -> PollVoter | None:
     return found
 
 
+def voter_of(poll_id: int, person_id: int) -> PollVoter | None:
+    found: PollVoter | None = db.session.scalar(sa.select(PollVoter).filter_by(poll_id=poll_id, person_id=person_id))
+    return found
+
+
 # --- What the worker has to write --------------------------------------------------------------------
 
 

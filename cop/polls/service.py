@@ -78,7 +78,8 @@ def add_people(poll: Poll, person_ids: sa.Select[Any] | Sequence[int], now: date
     statement = sa.select(Person).where(Person.id.in_(person_ids), Person.anonymised_at.is_(None))
     found = db.session.scalars(statement.order_by(Person.id)).all()
     reachable = [person for person in found if person.email]
-    added = sum(_add(poll, person, now) for person in reachable)
+    listed = set(db.session.scalars(sa.select(PollVoter.person_id).where(PollVoter.poll_id == poll.id)))
+    added = sum(_add(poll, person, now) for person in reachable if person.id not in listed)
     return Added(added, len(reachable) - added, len(found) - len(reachable))
 
 
@@ -188,7 +189,7 @@ def answer_by_link(
     address = people_rules.normalise_email(email)
     values = {
         "poll_id": poll.id,
-        "person_id": _person_at(address),
+        "person_id": _person_at(poll, address),
         "given_name": given_name,
         "family_name": family_name,
         "email": address,
@@ -206,12 +207,11 @@ def answer_by_link(
     return voter
 
 
-def _person_at(address: str) -> int | None:
-    """Somebody known by that address alone."""
-    found = db.session.scalars(
-        sa.select(Person.id).where(Person.email == address, Person.anonymised_at.is_(None)).limit(2)
-    ).all()
-    return found[0] if len(found) == 1 else None
+def _person_at(poll: Poll, address: str) -> int | None:
+    """Somebody known by that address, who is not on the list under another one."""
+    listed = sa.exists().where(PollVoter.poll_id == poll.id, PollVoter.person_id == Person.id)
+    statement = sa.select(Person.id).where(Person.email == address, Person.anonymised_at.is_(None), ~listed)
+    return db.session.scalar(statement.order_by(Person.id).limit(1))
 
 
 def forget(poll_id: int, _now: datetime) -> None:

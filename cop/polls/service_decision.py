@@ -93,7 +93,8 @@ def _record(voter: PollVoter, now: datetime) -> Person:
     person = people.find_or_create(
         voter.given_name, voter.family_name, email=voter.email, language=voter.language, actor=WORKER, now=now
     )
-    voter.person_id = person.id
+    if queries.voter_of(voter.poll_id, person.id) is None:
+        voter.person_id = person.id
     return person
 
 

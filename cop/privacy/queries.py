@@ -29,6 +29,7 @@ _DETAILS: Final = {
     "volunteer_availability": _l("When you are free to help"),
     "volunteer_skill": _l("What you can bring as a volunteer"),
     "candidate_step": _l("The steps of your candidacies"),
+    "poll_answer": _l("Which dates suited you"),
 }
 _PEOPLE: Final = frozenset({"person", "account"})
 Row = dict[str, Any]

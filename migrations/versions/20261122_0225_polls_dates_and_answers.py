@@ -83,6 +83,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_voter")),
         sa.UniqueConstraint("poll_id", "email", name=op.f("uq_poll_voter_poll_id_email")),
+        sa.UniqueConstraint("poll_id", "person_id", name=op.f("uq_poll_voter_poll_id_person_id")),
     )
     with op.batch_alter_table("poll_voter") as batch_op:
         batch_op.create_index(batch_op.f("ix_poll_voter_person_id"), ["person_id"])
