@@ -26,7 +26,7 @@ def get(event_kind_id: int) -> EventKind:
 def uses() -> dict[int, int]:
     """How many events each kind has."""
     counts = sa.select(Event.kind_id, sa.func.count()).where(Event.status != rules.TEMPLATE).group_by(Event.kind_id)
-    return dict(db.session.execute(counts).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
 def noted(event_kind_id: int) -> int:

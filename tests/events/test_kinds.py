@@ -61,16 +61,10 @@ def test_what_a_kind_sets_is_found_in_the_next_event(
     sign_in(people.alice)
     address = f"{LIST}/{people.kind_id}"
     values = filled_in(client.get(address).text)
-    said = {
-        "starts_at": "14:15",
-        "duration_minutes": "90",
-        "capacity": "12",
-        "carpool": "y",
-        "closes_hours_before": "24",
-    }
-    assert (
-        client.post(address, data={**values, **said, "attendance": "by_name", "audience": "public"}).status_code == 303
-    )
+    said = {"starts_at": "14:15", "duration_minutes": "90", "capacity": "12", "carpool": "y", "colleagues": "y"}
+    said |= {"closes_hours_before": "24", "offer_hours": "48", "stop_hours": "6"}
+    said |= {"attendance": "by_name", "audience": "public"}
+    assert client.post(address, data={**values, **said}).status_code == 303
     kind = the_kind("Matinée d’études")
     assert (kind.attendance, kind.closes_hours_before, kind.carpool) == ("by_name", 24, True)
     page = client.get("/animation/evenements/nouveau?kind=study_morning").text
