@@ -136,7 +136,7 @@ def _cancelled_words(event: Event) -> str:
     )
 
 
-@blueprint.post("/animation/evenements/<int:event_id>/cloturer")
+@blueprint.post("/animation/evenements/<int:event_id>/clore")
 @requires(Permission.ATTENDANCE_CLOSE, scope=queries.where_is)
 def close(event_id: int) -> Any:
     event = queries.get(event_id)

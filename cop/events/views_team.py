@@ -173,8 +173,9 @@ def add_document(event_id: int) -> Any:
 
     def add() -> None:
         sent, seen = form.file.data, SeenBy(form.seen_by.data)
-        content, title = sent.read(), form.title.data or ""
-        given = sent.filename or ""
+        given, title = sent.filename or "", form.title.data or ""
+        with sent.stream:
+            content = sent.read()
         service_documents.join_file(event, given, content, title, seen, actor=sign_in.actor(), now=clock.now())
 
     return _added(event, form, add, _("The document is joined to the event."))

@@ -12,6 +12,7 @@ from cop.communities import queries as communities
 from cop.core import clock
 from cop.core.i18n import _l
 from cop.core.timeline import Moment
+from cop.events import queries_team as events
 from cop.imports import queries as imports
 from cop.invitations import queries_timeline as invitations
 from cop.mail import queries_timeline as mail
@@ -26,6 +27,7 @@ PER_PAGE: Final = 25
 SOURCES: Final[tuple[Callable[[int], Sequence[Moment]], ...]] = (
     attendance.moments,
     registrations.moments,
+    events.moments,
     memberships.moments,
     mandates.moments,
     volunteers.moments,
@@ -38,6 +40,7 @@ SOURCES: Final[tuple[Callable[[int], Sequence[Moment]], ...]] = (
 KINDS: Final = {
     "attendance": _l("Attendance"),
     "registration": _l("Registrations"),
+    "event": _l("Led or spoke"),
     "membership": _l("Membership"),
     "mandate": _l("Mandates"),
     "volunteers": _l("Volunteering"),

@@ -177,15 +177,15 @@ def test_a_held_event_is_closed_once_its_attendance_is_in_and_opened_again_by_ha
         db.session.flush()
         number, half_id = made.id, made.half_days[0].id
     sign_in(people.bob)
-    client.post(f"/animation/evenements/{number}/cloturer")
+    client.post(f"/animation/evenements/{number}/clore")
     assert the_event().closed_at is None, "it has not taken place"
     clock.set("2027-01-14 13:00")
     sign_in(people.bob)
-    client.post(f"/animation/evenements/{number}/cloturer")
+    client.post(f"/animation/evenements/{number}/clore")
     assert the_event().closed_at is None, "its attendance is open"
     assert "1 demi-journée est encore à clôturer" in words(client.get(f"/animation/evenements/{number}"))
-    client.post(f"/animation/evenements/{number}/presences/{half_id}/cloturer")
-    client.post(f"/animation/evenements/{number}/cloturer")
+    client.post(f"/animation/evenements/{number}/presences/{half_id}/clore")
+    client.post(f"/animation/evenements/{number}/clore")
     closed = the_event()
     assert (closed.closed_at, closed.closed_by_id) == (clocks.now(), people.bob_id)
     assert "Bob Bonnet" in words(client.get(f"/animation/evenements/{number}"))
