@@ -107,7 +107,7 @@ def test_who_speaks_and_with_whom_is_on_the_public_page(client: Any, people: Peo
     assert "Jean Plain Intervention" in page
     assert "Accueilli par Maison de santé des Lices" in page
     story = queries_timeline.story(known_id, "event", 1)
-    assert [str(moment.text) for moment in story.coming if moment.kind == "event"] == ["Formation : « Écrire sans se faire mal »."]
+    assert [str(moment.text) for moment in story.coming if moment.kind == "event"] == ["Formation\u00a0: «\u00a0Écrire sans se faire mal\u00a0»."]
     copy = service.duplicate(the_event(), actor=COMMAND, now=clocks.now())
     team = queries_team.team(copy.id)
     assert [row.name for row in team.named] == ["Claire Le Goff", "Jean Plain"]
