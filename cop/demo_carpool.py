@@ -61,7 +61,7 @@ def _share(world: World, seat: Registration, number: int) -> Journey:
     starts = clock.local(seat.event.starts_at, seat.event.zone)
     leaves = starts - timedelta(minutes=world.rng.choice(_HOURS_BEFORE))
     offers = number % (2 * _ONE_IN) == 0
-    phone = _PHONES[number % len(_PHONES)] if number % (3 * _ONE_IN) == 0 else ""
+    phone = _PHONES[number // (3 * _ONE_IN) % len(_PHONES)] if number % (3 * _ONE_IN) == 0 else ""
     said = Said(
         "offer" if offers else "request",
         seat.person.sites[0].commune_id,

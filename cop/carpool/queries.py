@@ -56,7 +56,7 @@ class Shared:
 
 
 def others(event_id: int, person_id: int) -> list[Shared]:
-    """The journeys of the others, those that begin near mine first, then by hour."""
+    """The journeys of the others: those that suit mine, then those that begin near, then by hour."""
     statement = (
         sa.select(Journey)
         .join(Journey.person)
@@ -72,7 +72,8 @@ def others(event_id: int, person_id: int) -> list[Shared]:
     found = [
         Shared(journey, rules.nearness(places[journey.commune_id], mine), journey.id in written) for journey in journeys
     ]
-    return sorted(found, key=lambda one: one.near)
+    own = of(event_id, person_id)
+    return sorted(found, key=lambda one: (own is not None and one.journey.kind == own.kind, one.near))
 
 
 def _communes_of(event_id: int, person_id: int) -> set[int]:

@@ -43,6 +43,7 @@ class KindForm(Form):
             SelectChoice(BY_NAME, _l("By name, once for the whole meeting")),
             SelectChoice(HEADCOUNT, _l("Counted only: nobody registers, nobody is named")),
         ],
+        default=BY_HALF_DAY,
     )
     audience = SelectField(
         _l("Who sees it"),

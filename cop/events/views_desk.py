@@ -59,9 +59,9 @@ OF_TEMPLATES: Final = frozenset({"events.manage", "events.questions", "events.te
 TABS: Final = (
     Tab(_l("Summary"), "events.manage", Permission.EVENT_READ),
     Tab(_l("Guests"), "campaigns.guests", Permission.CAMPAIGN_SEND),
-    Tab(_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE),
+    Tab(_l("Registrations"), "registrations.list_for_event", Permission.REGISTRATION_MANAGE, shown=_names_people),
     Tab(_l("Attendance"), "attendance.sheet", Permission.ATTENDANCE_TAKE),
-    Tab(_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE),
+    Tab(_l("Answers"), "registrations.answers", Permission.REGISTRATION_MANAGE, shown=_names_people),
     Tab(_l("Questions"), "events.questions", Permission.EVENT_EDIT, rare=True),
     Tab(_l("Team and documents"), "events.team", Permission.EVENT_EDIT),
     Tab(
