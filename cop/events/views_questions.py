@@ -33,8 +33,8 @@ class Addresses:
         self._question = "question_id" if of_event else "kind_question_id"
 
     def to(self, name: str, question_id: int | None = None) -> str:
-        one = {self._question: question_id} if question_id else {}
-        return url_for(f"{self._blueprint}.{name}", **self._values, **one)
+        values: dict[str, Any] = {self._question: question_id} if question_id else {}
+        return url_for(f"{self._blueprint}.{name}", **self._values, **values)
 
 
 def _page(owner: Owner, form: Any = None, settings: Any = None) -> Any:

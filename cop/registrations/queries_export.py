@@ -4,6 +4,7 @@ What somebody needs to take part is not in it: a file travels, and outlives the 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,4 +69,6 @@ def _cell(value: Any) -> Cell:
     """Numbers stay numbers, so that a spreadsheet adds them up."""
     if value is None:
         return ""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else queries_form.words_of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(str(value))
+    return queries_form.words_of(value)

@@ -176,7 +176,8 @@ def _go_to(registration: Registration, attends: str, now: datetime, actor: Actor
 def _keep(registration: Registration, said: Said, now: datetime) -> None:
     """Write the answers over those there were; those to questions no longer asked stay as they are."""
     asked = [question.id for question in questions.asked(registration.event)]
-    registration.arrangement = said.arrangement
+    if registration.event.arrangement:
+        registration.arrangement = said.arrangement
     if not asked:
         return
     mine = RegistrationAnswer.registration_id == registration.id
