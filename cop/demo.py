@@ -17,12 +17,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop import (
+    demo_campaigns,
     demo_carpool,
     demo_joining,
     demo_mandates,
     demo_memberships,
     demo_network,
     demo_organisations,
+    demo_questions,
     demo_register,
     demo_series,
     demo_volunteers,
@@ -59,7 +61,9 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_joining.fill,
     demo_series.fill,
     demo_network.fill,
+    demo_campaigns.fill,
     demo_carpool.fill,
+    demo_questions.fill,
 )
 _EASTERN: Final = frozenset({"49", "53", "72"})
 
@@ -246,5 +250,6 @@ def _mark_as_sent(now: datetime) -> None:
     """The mails of the past have left long ago; those of the last minutes are left to the worker."""
     # What was told long before would only make the list of mails long.
     db.session.execute(sa.delete(MailMessage).where(MailMessage.created_at < now - timedelta(days=45)))
-    old = sa.update(MailMessage).where(MailMessage.created_at < now - timedelta(minutes=15))
+    waiting = sa.update(MailMessage).where(MailMessage.status == Status.QUEUED)
+    old = waiting.where(MailMessage.created_at < now - timedelta(minutes=15))
     db.session.execute(old.values(status=Status.SENT, attempts=1, sent_at=MailMessage.created_at))
