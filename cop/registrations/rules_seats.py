@@ -7,7 +7,7 @@ seats. Of a hybrid event each side, on site and on line, has its own room.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -158,7 +158,7 @@ def stopped(starts_at: datetime, stop_hours: int | None, now: datetime) -> bool:
 
 def offer_until(now: datetime, hours: int, *, starts_at: datetime, stop_hours: int | None, zone: ZoneInfo) -> datetime:
     """Until when an offered seat waits: so many hours, the night not counted, and never past the last call."""
-    left, moment = timedelta(hours=hours), now
+    left, moment = timedelta(hours=hours), now.astimezone(UTC)
     while left > timedelta(0):
         until, awake = _next_turn(moment, zone)
         step = min(left, until - moment) if awake else until - moment

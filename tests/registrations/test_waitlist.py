@@ -1,0 +1,290 @@
+"""Seats offered for a while, the last call, what the staff decides; every freed seat goes to who may take it first."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from cop.activity.models import ActivityEntry
+from cop.activity.service import Actor
+from cop.core import clock as clocks
+from cop.core.db import db
+from cop.core.errors import Refused
+from cop.core.jobs import run
+from cop.core.unit_of_work import unit_of_work
+from cop.events import service as events
+from cop.events.models import Event
+from cop.events.models_quotas import Quota
+from cop.events.rules_quotas import QuotaDescription
+from cop.people import service as persons
+from cop.people.models import Person
+from cop.registrations import jobs, mails, queries_seats, service, service_quotas, service_waitlist
+from cop.registrations.models import Registration
+from tests.people_of_the_tests import PARIS, People, event
+
+STAFF = Actor("account", None)
+JOBS = {job.name: job for job in jobs.JOBS}
+
+
+def make(people: People, **values: Any) -> int:
+    with unit_of_work():
+        return event(people, **values).id
+
+
+def read(event_id: int) -> Event:
+    return db.session.get_one(Event, event_id)
+
+
+def register(event_id: int, name: str, profession: str | None = None, **values: Any) -> int:
+    with unit_of_work():
+        person = persons.find_or_create(name, "Test", f"{name.lower()}@cabinet.example", profession_code=profession)
+        return service.register(read(event_id), person, now=clocks.now(), **values).registration.id
+
+
+def act(registration_id: int, what: Any, **values: Any) -> Any:
+    with unit_of_work():
+        return what(db.session.get_one(Registration, registration_id), now=clocks.now(), **values)
+
+
+def cancel(registration_id: int) -> None:
+    act(registration_id, service.cancel, actor=Actor("public"), by_person=True)
+
+
+def group(event_id: int, name: str, capacity: int, *codes: str, **values: Any) -> int:
+    with unit_of_work():
+        said = QuotaDescription(name, capacity, profession_codes=codes, **values)
+        service_quotas.save(event_id, None, said, now=clocks.now(), actor=STAFF)
+    return db.session.scalars(sa.select(Quota.id).filter_by(event_id=event_id, name=name)).one()
+
+
+def standing(event_id: int) -> str:
+    """« Ana+ Ben? Cid2 Dan- »: has a seat, is asked, waits in that place, left."""
+    db.session.rollback()
+    assert queries_seats.wrong_counters() == []
+    rows = db.session.scalars(sa.select(Registration).filter_by(event_id=event_id).order_by(Registration.id)).all()
+    marks = {"confirmed": "+", "offered": "?", "cancelled": "-"}
+    return " ".join(f"{row.person.given_name}{marks.get(row.status) or queries_seats.position(row)}" for row in rows)
+
+
+def told(outbox: Any, since: int = 0) -> list[str]:
+    return [f"{mail.kind.split('.')[1]} {mail.recipient_name.split()[0]}" for mail in outbox()[since:]]
+
+
+def acts() -> list[str]:
+    return list(db.session.scalars(sa.select(ActivityEntry.action).order_by(ActivityEntry.id)))
+
+
+@pytest.fixture
+def asking(people: People) -> tuple[int, list[int]]:
+    """A meeting of one seat that asks for four hours; Ana has it, Ben, Cid and Dan wait."""
+    number = make(people, capacity=1, offer_hours=4, stop_hours=24)
+    return number, [register(number, name) for name in ("Ana", "Ben", "Cid", "Dan")]
+
+
+def test_a_freed_seat_is_offered_taken_by_a_press_and_by_nothing_else(
+    asking: Any, client: Any, outbox: Any, clock: Any
+) -> None:
+    number, (ana, ben, *_rest) = asking
+    cancel(ana)
+    assert standing(number) == "Ana- Ben? Cid1 Dan2"
+    assert told(outbox, 4) == ["withdrawal Ana", "offer Ben"]
+    offer = outbox()[-1]
+    assert "jusqu’au vendredi 20 novembre à 14" in offer.text
+    page = "/" + re.search(r"http://localhost/(inscription/[^\s>)]+)", offer.text)[1]
+    shown = client.get(page)
+    assert "jusqu’au vendredi 20 novembre à 14" in shown.text
+    assert "Oui, je la prends" in shown.text
+    assert standing(number) == "Ana- Ben? Cid1 Dan2", "opening the link takes nothing"
+    assert client.get(f"{page}/accepter").status_code == 405
+    assert "À vous" not in client.post(f"{page}/accepter").headers.get("Location", "")
+    assert client.post(f"{page}/accepter").status_code == 303
+    assert standing(number) == "Ana- Ben+ Cid1 Dan2"
+    assert told(outbox, 6) == ["confirmation Ben"]
+    assert "Votre place est confirmée" in client.get(page).text
+    clock.advance(hours=10)
+    assert run(JOBS["registrations.offers"]).items == 0
+    assert [one for one in acts() if one.startswith("registration.")][-3:] == [
+        "registration.cancelled", "registration.offered", "registration.accepted",
+    ]  # fmt: skip
+    cancel(ben)
+    assert standing(number) == "Ana- Ben- Cid? Dan1"
+
+
+def test_nobody_answers_somebody_declines(asking: Any, client: Any, outbox: Any, clock: Any) -> None:
+    number, (ana, ben, cid, _dan) = asking
+    cancel(ana)
+    clock.advance(hours=3, minutes=59)
+    assert run(JOBS["registrations.offers"]).items == 0
+    clock.advance(minutes=1)
+    assert run(JOBS["registrations.offers"]).items == 1
+    assert run(JOBS["registrations.offers"]).items == 0
+    assert standing(number) == "Ana- Ben- Cid? Dan1"
+    assert told(outbox, 6) == ["offer_expired Ben", "offer Cid"]
+    assert "vous n’êtes plus sur la liste d’attente" in outbox()[-2].text
+    page = f"/inscription/{mails.token_of(db.session.get_one(Registration, ben))}"
+    assert "est allée à la personne suivante" in client.get(page).text
+    answer = client.post(f"{page}/accepter", follow_redirects=True)
+    assert "annulée entre-temps" in answer.text, "too late, and nothing is taken"
+    client.post(f"{page}/revenir")
+    assert standing(number) == "Ana- Ben2 Cid? Dan1", "back at the end of the line"
+    client.post(f"/inscription/{mails.token_of(db.session.get_one(Registration, cid))}/annuler")
+    assert standing(number) == "Ana- Ben1 Cid- Dan?"
+    assert told(outbox, 8) == ["waitlisted Ben", "offer_declined Cid", "offer Dan"]
+
+
+def test_an_offer_in_english_and_one_whose_person_has_no_address(people: People, outbox: Any) -> None:
+    number = make(people, capacity=1, offer_hours=2)
+    ana = register(number, "Ana")
+    with unit_of_work():
+        person = persons.find_or_create("Ben", "Test", "")
+        service.register(read(number), person, now=clocks.now(), actor=STAFF)
+    cid = register(number, "Cid")
+    with unit_of_work():
+        db.session.get_one(Registration, cid).person.language = "en"
+    cancel(ana)
+    assert standing(number) == "Ana- Ben+ Cid1", "who cannot be asked has it at once"
+    with unit_of_work():
+        read(number).capacity = 2
+    assert run(JOBS["registrations.promotions"]).items == 1
+    assert standing(number) == "Ana- Ben+ Cid?"
+    assert "It is yours until Friday 20 November at 12:00" in outbox()[-1].text.replace("**", "")
+
+
+def test_after_the_last_call_a_free_seat_is_whoever_s_takes_it(asking: Any, client: Any, clock: Any) -> None:
+    number, (ana, ben, cid, _dan) = asking
+    clock.set("2027-01-13 09:00")
+    cancel(ana)
+    assert run(JOBS["registrations.promotions"]).items == 0
+    assert standing(number) == "Ana- Ben1 Cid2 Dan3", "too late to call anybody"
+    page = f"/inscription/{mails.token_of(db.session.get_one(Registration, cid))}"
+    assert "Prendre cette place" in client.get(page).text
+    client.post(f"{page}/accepter")
+    assert standing(number) == "Ana- Ben1 Cid+ Dan2"
+    other = f"/inscription/{mails.token_of(db.session.get_one(Registration, ben))}"
+    assert "Prendre cette place" not in client.get(other).text
+    client.post(f"{other}/accepter")
+    assert standing(number) == "Ana- Ben1 Cid+ Dan2"
+    cancel(cid)
+    register(number, "Eve")
+    assert standing(number) == "Ana- Ben1 Cid- Dan2 Eve+", "who asks now can come"
+
+
+def test_the_staff_gives_offers_and_moves(people: People, client: Any, sign_in: Any, outbox: Any, clock: Any) -> None:
+    number = make(people, capacity=3)
+    doctors = group(number, "les médecins", 1, "10")
+    rows = {name: register(number, name, code) for name, code in
+            (("Ana", "10"), ("Ben", "10"), ("Cid", "10"), ("Dan", None), ("Eve", None), ("Fay", None))}  # fmt: skip
+    assert standing(number) == "Ana+ Ben1 Cid2 Dan+ Eve+ Fay1"
+    sign_in(people.bob)
+    address = f"/animation/evenements/{number}/inscriptions"
+    page = client.get(address).text
+    assert "n° 2 de : les médecins" in " ".join(page.split()).replace("\xa0", " ")
+
+    def press(name: str, what: str, **data: str) -> str:
+        return client.post(f"{address}/{rows[name]}/{what}", data=data, follow_redirects=True).text
+
+    assert "Aucune place n’est libre" in press("Cid", "donner")
+    cancel(rows["Dan"])
+    assert standing(number) == "Ana+ Ben1 Cid2 Dan- Eve+ Fay+"
+    assert "Aucune place n’est libre" in press("Ana", "groupe", to="onsite")
+    assert standing(number) == "Ana+ Ben1 Cid2 Dan- Eve+ Fay+", "nothing was changed"
+    with unit_of_work():
+        read(number).capacity = 4
+    press("Cid", "groupe", to="onsite")
+    assert standing(number) == "Ana+ Ben1 Cid+ Dan- Eve+ Fay+", "the free common seat"
+    cancel(rows["Eve"])
+    press("Ben", "proposer")
+    assert standing(number) == "Ana+ Ben1 Cid+ Dan- Eve- Fay+", "his group has no seat"
+    press("Ana", "groupe", to="onsite")
+    assert standing(number) == "Ana+ Ben+ Cid+ Dan- Eve- Fay+", "she left one of the doctors’"
+    assert press("Ana", "groupe", to=str(doctors)).count("Aucune place n’est libre") == 1
+    assert client.post(f"{address}/{rows['Ana']}/groupe", data={"to": "999"}).status_code == 404
+
+    gus = rows["Gus"] = register(number, "Gus")
+    clock.set("2027-01-14 08:00")
+    with unit_of_work():
+        read(number).stop_hours = 24
+    cancel(rows["Fay"])
+    sign_in(people.bob)  # eight weeks have passed
+    assert "Une place est proposée à Gus" in press("Gus", "proposer")
+    assert db.session.get_one(Registration, gus).offer_expires_at == datetime(2027, 1, 14, 9, tzinfo=PARIS)
+    assert "Jusqu’au" in client.get(address).text
+    press("Gus", "donner")
+    assert standing(number).endswith("Gus+")
+    assert {"registration.given", "registration.moved", "registration.offered"} <= set(acts())
+
+
+def test_each_freed_seat_goes_to_the_first_who_may_take_it(people: People, outbox: Any) -> None:
+    """Kept seats to their group; common ones to whoever came first, a ceiling being no right to them."""
+    number = make(people, capacity=4)
+    group(number, "les kinésithérapeutes", 1, "70")
+    group(number, "les infirmières", 1, "60", kept=False)
+    rows = {name: register(number, name, code) for name, code in (
+        ("Kim", "70"), ("Kai", "70"), ("Ida", "60"), ("Iva", "60"), ("Ann", None), ("Bea", None), ("Cat", None),
+    )}  # fmt: skip
+    assert standing(number) == "Kim+ Kai1 Ida+ Iva1 Ann+ Bea+ Cat1"
+    assert "en position 1 de votre groupe" in next(mail.text for mail in outbox() if mail.recipient_name == "Kai Test")
+    cancel(rows["Ann"])
+    assert standing(number) == "Kim+ Kai1 Ida+ Iva1 Ann- Bea+ Cat+", "Iva came before, but her group has its one"
+    cancel(rows["Ida"])
+    assert standing(number) == "Kim+ Kai1 Ida- Iva+ Ann- Bea+ Cat+"
+    register(number, "Dot", None)
+    cancel(rows["Iva"])
+    assert standing(number) == "Kim+ Kai1 Ida- Iva- Ann- Bea+ Cat+ Dot+"
+    cancel(rows["Kim"])
+    assert standing(number) == "Kim- Kai+ Ida- Iva- Ann- Bea+ Cat+ Dot+"
+
+
+def test_seats_given_on_a_day_that_was_said(people: People, clock: Any) -> None:
+    number = make(people, capacity=3)
+    group(number, "les kinésithérapeutes", 2, "70", release_days=7)
+    rows = [register(number, name, code) for name, code in (("Ann", None), ("Bea", None), ("Kim", "70"), ("Cat", None))]
+    assert standing(number) == "Ann+ Bea1 Kim+ Cat2"
+    clock.set("2027-01-07 08:59")
+    assert run(JOBS["registrations.releases"]).items == 0
+    clock.set("2027-01-07 09:00")
+    assert run(JOBS["registrations.releases"]).items == 1
+    assert run(JOBS["registrations.releases"]).items == 0
+    assert standing(number) == "Ann+ Bea+ Kim+ Cat1"
+    register(number, "Kai", "70")
+    assert standing(number) == "Ann+ Bea+ Kim+ Cat1 Kai2", "one line again"
+    cancel(rows[2])
+    assert standing(number) == "Ann+ Bea+ Kim- Cat+ Kai1"
+
+
+def test_two_sides_of_one_event(people: People) -> None:
+    number = make(people, capacity=1, online_capacity=2, mode="hybrid")
+    with pytest.raises(Refused):
+        group(number, "les médecins", 1, "10")
+    group(number, "les médecins en ligne", 1, "10", attends="online")
+    for name, code, side in (("Ann", None, "onsite"), ("Bea", None, "onsite"), ("Cat", None, "online"),
+                             ("Dot", None, "online"), ("Eli", "10", "online"), ("Flo", "10", "onsite")):  # fmt: skip
+        register(number, name, code, attends=side)
+    assert standing(number) == "Ann+ Bea1 Cat+ Dot1 Eli+ Flo2"
+    bea = (
+        db.session.scalars(
+            sa.select(Registration).join(Person, Person.id == Registration.person_id).where(Person.given_name == "Bea")
+        )
+        .one()
+        .id
+    )
+    act(bea, service_waitlist.move, quota_id=None, attends="online", actor=STAFF)
+    assert standing(number) == "Ann+ Bea1 Cat+ Dot2 Eli+ Flo1", "the order of arrival goes along"
+
+
+def test_a_cancelled_event_tells_who_was_asked_and_a_newcomer_does_not_overtake(
+    asking: Any, people: People, outbox: Any
+) -> None:
+    number, _rows = asking
+    with unit_of_work():
+        read(number).capacity = 3
+    register(number, "Eve")
+    assert standing(number) == "Ana+ Ben? Cid? Dan1 Eve2", "free seats are asked of those who wait before"
+    before = len(outbox())
+    with unit_of_work():
+        events.cancel(read(number), "Grève", actor=STAFF, now=clocks.now())
+    assert run(JOBS["registrations.waiting_for_nothing"]).items == 4
+    assert standing(number) == "Ana+ Ben- Cid- Dan- Eve-"
+    assert told(outbox, before) == [f"event_cancelled {name}" for name in ("Ben", "Cid", "Dan", "Eve")]
