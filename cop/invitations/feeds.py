@@ -2,23 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final
-
-import icalendar
+from typing import Any
 
 from cop.core import links
 from cop.core.i18n import _, speaking
 from cop.events import rules as event_rules
 from cop.events.models import Event
-from cop.invitations import ical, rules, timezones
+from cop.invitations import ical, objects, rules
 from cop.invitations.models import Invitation, State
-from cop.invitations.objects import LONGEST_DESCRIPTION, PRODUCT, Entry
-from cop.mail.content_lines import clean, mailto, one_line, uri
-
-# Nobody obeys it: what is urgent goes by mail.
-REFRESH_EVERY: Final = timedelta(hours=1)
+from cop.invitations.objects import Entry
+from cop.mail.content_lines import one_line, text
 
 
 def personal(invitations: Sequence[Invitation], run: Sequence[Event], name: str, language: str) -> bytes:
@@ -29,7 +24,7 @@ def personal(invitations: Sequence[Invitation], run: Sequence[Event], name: str,
         entries.append(entry)
         if entry.timing.whole_days and not entry.cancelled:
             entries.extend(_half_days(event, entry))
-    return write(entries, name, language)
+    return write(entries, name)
 
 
 def _entry_of(invitation: Invitation) -> Entry:
@@ -49,7 +44,7 @@ def _half_days(event: Event, entry: Entry) -> Iterable[Entry]:
 
 def public(events: Sequence[Event], name: str, language: str) -> bytes:
     """The public agenda; no link that lets one into an on-line room."""
-    return write([public_entry(event, language) for event in events], name, language)
+    return write([public_entry(event, language) for event in events], name)
 
 
 def public_entry(event: Event, language: str, *, inside: bool = False) -> Entry:
@@ -69,66 +64,11 @@ def public_entry(event: Event, language: str, *, inside: bool = False) -> Entry:
         return replace(entry, title=_("Postponed: %(title)s", title=entry.title))
 
 
-def write(entries: Sequence[Entry], name: str, language: str) -> bytes:
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", one_line(name))
-    # Raw for icalendar, which escapes no property whose name begins with X-.
-    calendar.add("x-wr-calname", icalendar.vText(one_line(name)))
-    calendar.add("refresh-interval", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", icalendar.vDuration(REFRESH_EVERY))
-    for zone in sorted({entry.zone.key for entry in entries if not entry.timing.whole_days}):
-        if zone in timezones.TEXTS:
-            text = "\r\n".join(timezones.TEXTS[zone])
-            calendar.add_component(icalendar.Timezone.from_ical(text))
-    with speaking(language):
-        for entry in entries:
-            calendar.add_component(_component(entry))
-    return bytes(calendar.to_ical())
-
-
-def _component(entry: Entry) -> icalendar.Event:
-    component = icalendar.Event()
-    component.add("uid", entry.uid)
-    component.add("dtstamp", entry.changed_at)
-    component.add("sequence", entry.sequence)
-    _add_times(component, entry)
-    component.add("summary", one_line(entry.title))
-    if entry.description:
-        component.add("description", clean(entry.description)[:LONGEST_DESCRIPTION])
-    if entry.location:
-        component.add("location", one_line(entry.location))
-    if entry.url:
-        component.add("url", uri(entry.url))
-    organizer = icalendar.vCalAddress(mailto(entry.organizer.address))
-    organizer.params["CN"] = one_line(entry.organizer.name).replace('"', "'").replace("^", " ")
-    component.add("organizer", organizer)
-    component.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
-    component.add("transp", "OPAQUE" if entry.timing.busy else "TRANSPARENT")
-    component.add("created", entry.created_at)
-    component.add("last-modified", entry.changed_at)
-    return component
-
-
-def _add_times(component: icalendar.Event, entry: Entry) -> None:
-    timing = entry.timing
-    if timing.first_day and timing.last_day:
-        component.add("dtstart", timing.first_day)
-        component.add("dtend", timing.last_day + timedelta(days=1))
-        return
-    component.add("dtstart", _at(timing.starts_at, entry))
-    component.add("dtend", _at(timing.ends_at, entry))
-    if timing.days > 1:
-        component.add("rrule", {"FREQ": ["DAILY"], "INTERVAL": [timing.every], "COUNT": [timing.days]})
-        for moment in timing.without:
-            component.add("exdate", _at(moment, entry))
-
-
-def _at(moment: datetime, entry: Entry) -> datetime:
-    return moment.astimezone(entry.zone if entry.zone.key in timezones.TEXTS else UTC)
+def write(entries: Sequence[Entry], name: str) -> bytes:
+    """What is asked of programs: to read it again every hour. Nobody obeys: what is urgent goes by mail."""
+    called = text(one_line(name))
+    about = (f"NAME:{called}", f"X-WR-CALNAME:{called}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H")
+    return objects.publish(entries, about).encode()
 
 
 def etag(*parts: Any) -> str:

@@ -4,7 +4,7 @@ By hand because the object made for each recipient must cost little, and because
 one that Outlook, Google, Apple and Thunderbird have been seen or documented to read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -51,7 +51,7 @@ def request(entry: Entry, attendee: Mailbox, partstat: str, now: datetime) -> st
         f"ATTENDEE;CN={quoted(attendee.name)};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;"
         f"PARTSTAT={partstat};RSVP=TRUE:{mailto(attendee.address)}"
     )
-    return _object("REQUEST", entry.zone, _event(entry, now, "CONFIRMED", guest))
+    return _object("REQUEST", [entry.zone], _event(entry, now, "CONFIRMED", guest))
 
 
 def cancel(entry: Entry, attendee: Mailbox, now: datetime, *, whole_event: bool) -> str:
@@ -61,27 +61,29 @@ def cancel(entry: Entry, attendee: Mailbox, now: datetime, *, whole_event: bool)
     off (RFC 5546, 3.2.5).
     """
     guest = f"ATTENDEE;CN={quoted(attendee.name)}:{mailto(attendee.address)}"
-    return _object("CANCEL", entry.zone, _event(entry, now, "CANCELLED" if whole_event else "", guest))
+    return _object("CANCEL", [entry.zone], _event(entry, now, "CANCELLED" if whole_event else "", guest))
 
 
 def decline_counter(entry: Entry, attendee: Mailbox, now: datetime) -> str:
     """No to a proposal of another time: the entry stays as it was (RFC 5546, 3.2.8)."""
     guest = f"ATTENDEE;CN={quoted(attendee.name)}:{mailto(attendee.address)}"
-    return _object("DECLINECOUNTER", entry.zone, _event(entry, now, "", guest))
+    return _object("DECLINECOUNTER", [entry.zone], _event(entry, now, "", guest))
 
 
-def publish(entries: Iterable[Entry]) -> str:
-    """The file of a meeting, for who wants it in a calendar without being asked to answer."""
+def publish(entries: Iterable[Entry], about: Sequence[str] = ()) -> str:
+    """Meetings for who wants them in a calendar without being asked to answer: a file, or a feed, ``about`` which
+    something is said first."""
     made = list(entries)
     lines = [line for entry in made for line in _event(entry, entry.changed_at, _status(entry))]
-    return _object("PUBLISH", made[0].zone, lines)
+    zones = {entry.zone.key: entry.zone for entry in made if not entry.timing.whole_days}
+    return _object("PUBLISH", [zones[name] for name in sorted(zones)], lines, about)
 
 
 def _status(entry: Entry) -> str:
     return "CANCELLED" if entry.cancelled else "CONFIRMED"
 
 
-def _object(method: str, zone: ZoneInfo, event: list[str]) -> str:
+def _object(method: str, zones: Sequence[ZoneInfo], event: list[str], about: Sequence[str] = ()) -> str:
     needs_zone = any(line.startswith("DTSTART;TZID=") for line in event)
     return join(
         [
@@ -90,7 +92,8 @@ def _object(method: str, zone: ZoneInfo, event: list[str]) -> str:
             "VERSION:2.0",
             "CALSCALE:GREGORIAN",
             f"METHOD:{method}",
-            *(timezones.lines(zone) if needs_zone else ()),
+            *about,
+            *(line for zone in zones if needs_zone for line in timezones.lines(zone)),
             *event,
             "END:VCALENDAR",
         ]
