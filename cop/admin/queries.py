@@ -12,6 +12,8 @@ from cop.core.db import db
 from cop.core.settings import current_settings
 from cop.host import queries as host
 from cop.mail import queries as mail
+from cop.mail import queries_inbox as inbox
+from cop.mail import service as outgoing
 
 
 def job_lines(now: datetime) -> list[JobLine]:
@@ -39,12 +41,15 @@ def health(now: datetime) -> list[Check]:
 def _beyond_database(now: datetime) -> list[Check]:
     beat = jobs.last_runs().get(jobs.BEAT.name)
     outbox = mail.health(now)
-    settings = current_settings()
+    settings, mark = current_settings(), inbox.mark()
     legal = rules.legal_notice(settings.hosting_provider) if settings.production else None
     return [
         rules.worker(beat.succeeded_at if beat else None, now),
         rules.jobs(job_lines(now)),
         rules.mails(outbox.waiting, outbox.oldest_waiting, outbox.failed, outbox.sent, outbox.unreachable, now),
+        rules.answers(
+            settings.inbox_server, outgoing.sender()[1], mark.error if mark else "", demanding=settings.production
+        ),
         rules.extract(host.register_extract_date(), clock.local_date(now)),
         *([legal] if legal else []),
     ]

@@ -106,6 +106,19 @@ def mails(
     return Check("mails", State.GOOD, title, words)
 
 
+def answers(server: str, address: str, error: str, *, demanding: bool) -> Check:
+    """Who reads what people answer to an invitation in their calendar. ``demanding``: the site is in earnest."""
+    title = _("Answers from calendars")
+    if not server:
+        words = _("They arrive at %(address)s, and the site does not read them: look there yourself.", address=address)
+        advice = _("To have them taken by themselves, set COP_INBOX_SERVER. Everything else works without.")
+        return Check("answers", State.WARN if demanding else State.GOOD, title, words, advice)
+    if error:
+        words = _("The mailbox they arrive in cannot be read: %(error)s", error=error)
+        return Check("answers", State.WARN, title, words, _("It is tried again every minute; nothing is lost."))
+    return Check("answers", State.GOOD, title, _("They are read from %(server)s.", server=server))
+
+
 def extract(extract_date: date | None, today: date) -> Check:
     title = _("Register extract")
     advice = _("Import one: “cop import register FILE”.")

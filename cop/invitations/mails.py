@@ -111,6 +111,12 @@ def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, tol
     return _send(invitation, "withdrawal", key, now, method="CANCEL" if told else "", values=values)
 
 
+def said_yes(invitation: Invitation, now: datetime) -> MailMessage | None:
+    """The answer given on the site, for the calendar that holds another one: same SEQUENCE, later DTSTAMP."""
+    key = f"invitation:{invitation.id}:said_yes:{now:%Y%m%d%H%M%S}"
+    return _send(invitation, "said_yes", key, now, method="REQUEST", values=_seat(invitation))
+
+
 def asked_again(invitation: Invitation, now: datetime) -> MailMessage | None:
     """The present date, to somebody whose answer was to an older one."""
     key = f"invitation:{invitation.id}:asked:{invitation.sequence}:{now:%Y%m%d}"

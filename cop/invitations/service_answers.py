@@ -6,6 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from cop.core.db import change, db
+from cop.events.rules import PUBLISHED
 from cop.invitations import answers, mails, rules_answers
 from cop.invitations.models import Invitation, State
 from cop.invitations.rules_answers import Known, Said, Verdict
@@ -108,6 +109,28 @@ def vouch(mail: InboxMail, invitation: Invitation, answer: answers.Answer, now: 
         return False
     mail.person_id = invitation.person_id
     inbox.settle(mail, InboxState.DONE, "by_hand")
+    return True
+
+
+def said_perhaps(invitation: Invitation | None, now: datetime) -> bool:
+    """Whether the person answered « perhaps » in their calendar to a meeting still to come."""
+    return (
+        invitation is not None
+        and invitation.partstat == answers.Partstat.TENTATIVE
+        and invitation.event.status == PUBLISHED
+        and invitation.event.ends_at > now
+    )
+
+
+def say_yes(invitation: Invitation, now: datetime) -> bool:
+    """Yes, said on the site after « perhaps » in the calendar, which is told: a REQUEST with the new PARTSTAT does it.
+
+    An older answer that arrives late is then behind this one.
+    """
+    said = Said(_address(invitation), _address(invitation), answers.Partstat.ACCEPTED, invitation.sequence, now)
+    if not said_perhaps(invitation, now) or not _note(invitation, said, now):
+        return False
+    mails.said_yes(invitation, now)
     return True
 
 

@@ -14,7 +14,7 @@ from cop.core.i18n import _, _n
 from cop.events import rules_half_days, service_half_days
 from cop.events import queries as events
 from cop.events.models import Event, HalfDay
-from cop.invitations import mails, queries, service
+from cop.invitations import mails, queries, service, service_answers
 from cop.invitations.forms import CallOffForm
 from cop.invitations.queries import Pending
 
@@ -39,6 +39,11 @@ def half_day_desk(event: Event) -> list[tuple[HalfDay, bool]]:
 def _may_turn(event: Event, one: HalfDay, held: int, now: Any) -> bool:
     least = held + 1 if one.cancelled_at else held
     return rules_half_days.may_call_off(status=event.status, starts_at=one.starts_at, held=least, now=now)
+
+
+@blueprint.app_template_global("said_perhaps")
+def said_perhaps(event: Event, person_id: int) -> bool:
+    return service_answers.said_perhaps(service.requested(event.id, person_id), clock.now())
 
 
 @blueprint.get("/changements")

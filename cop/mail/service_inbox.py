@@ -4,10 +4,12 @@ A crash between two steps loses nothing and doubles nothing: the row's name is t
 is moved after its row is kept.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError
 
 from cop.core import clock
 from cop.core.db import change, db, insert_if_absent
@@ -20,6 +22,7 @@ from cop.mail.models_inbox import InboxMail, InboxMark, InboxState
 from cop.mail.reading import Bounce, Incoming, Kind
 from cop.mail.rules import is_unknown_user
 
+_LOG: Final = logging.getLogger(__name__)
 # What the application deals with leaves the folder; people's own words stay there, unread.
 _MOVED: Final = frozenset({Kind.ANSWER, Kind.COUNTER, Kind.BOUNCE})
 # A report on a mail older than this tells of something long settled.
@@ -45,15 +48,32 @@ def _take_in(mailbox: imap.Mailbox, folder: str, done: str, now: datetime) -> in
     taken = 0
     for uid in mailbox.after(last):
         raw = mailbox.fetch(uid, reading.LARGEST + 1)
-        incoming = reading.read(raw) if raw else None
-        with unit_of_work():
-            if incoming is not None:
-                keep(incoming, f"{folder}:{mailbox.uid_validity}:{uid}", now)
-            _mark(folder, mailbox.uid_validity, now).last_uid = uid
+        incoming = _read(raw) if raw else None
+        try:
+            _keep_and_mark(incoming, mailbox.uid_validity, folder, uid, now)
+        except (ValueError, DataError):  # something in it no database takes: its place is kept, not its words
+            incoming = Incoming(Kind.UNREADABLE)
+            _keep_and_mark(incoming, mailbox.uid_validity, folder, uid, now)
         if incoming is not None and incoming.kind in _MOVED:
             mailbox.move(uid, done)
         taken += 1
     return taken
+
+
+def _read(raw: bytes) -> Incoming:
+    """One mail that stops the reader must not stop the mailbox: it waits for a person, like any other."""
+    try:
+        return reading.read(raw)
+    except Exception:
+        _LOG.exception("a mail could not be read")
+        return Incoming(Kind.UNREADABLE)
+
+
+def _keep_and_mark(incoming: Incoming | None, uid_validity: int, folder: str, uid: int, now: datetime) -> None:
+    with unit_of_work():
+        if incoming is not None:
+            keep(incoming, f"{folder}:{uid_validity}:{uid}", now)
+        _mark(folder, uid_validity, now).last_uid = uid
 
 
 def _mark(folder: str, uid_validity: int, now: datetime) -> InboxMark:

@@ -13,7 +13,7 @@ from cop.core.i18n import _
 from cop.core.unit_of_work import release
 from cop.events import queries_documents as documents
 from cop.events import rules as event_rules
-from cop.invitations import ical
+from cop.invitations import ical, service_answers
 from cop.invitations import service as invitations
 from cop.people import queries as people
 from cop.registrations import mails, queries, queries_form, queries_seats, rules, service, service_waitlist
@@ -101,6 +101,17 @@ def come_back(token: str) -> Any:
         if outcome.registration.status == rules.Status.CONFIRMED:
             words = _("You have a seat again: a new invitation comes by mail.")
         flash(words, "done")
+    return redirect(url_for("registrations.show", token=token), 303)
+
+
+@blueprint.post("/inscription/<token>/je-viens")
+@public
+def say_yes(token: str) -> Any:
+    """Yes, after « perhaps » in the calendar; which is told."""
+    registration = registration_of(token)
+    invitation = invitations.requested(registration.event_id, registration.person_id)
+    if invitation and service_answers.say_yes(invitation, clock.now()):
+        flash(_("Noted: you are coming. Your calendar follows by mail."), "done")
     return redirect(url_for("registrations.show", token=token), 303)
 
 

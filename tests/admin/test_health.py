@@ -65,6 +65,22 @@ class TestWords:
         assert late.words.replace("\u00a0", " ") == "2 tâches sont en retard : Rappeler, Écrire."
 
     @pytest.mark.parametrize(
+        ("server", "error", "demanding", "state", "words"),
+        [
+            ("", "", False, State.GOOD, "contact@cokillaje.example, et le site ne les lit pas"),
+            ("", "", True, State.WARN, "contact@cokillaje.example, et le site ne les lit pas"),
+            ("imap.example", "", True, State.GOOD, "imap.example"),
+            ("imap.example", "AUTHENTICATIONFAILED", True, State.WARN, "AUTHENTICATIONFAILED"),
+        ],
+    )
+    def test_answers_from_calendars(self, server: str, error: str, demanding: bool, state: State, words: str) -> None:
+        """Whoever sends invitations is told that answers come to an address nobody reads by itself."""
+        check = rules.answers(server, "contact@cokillaje.example", error, demanding=demanding)
+        assert check.state is state
+        assert words in check.words
+        assert bool(check.advice) is (not server or bool(error))
+
+    @pytest.mark.parametrize(
         ("waiting", "oldest", "failed", "unreachable", "state"),
         [
             (0, None, 0, None, State.GOOD),
@@ -132,7 +148,7 @@ class TestForPrograms:
         jobs.run(jobs.BEAT)
         answer = client.get("/health")
         assert answer.json["checks"] | {"extract": ""} == {
-            "database": "ok", "worker": "ok", "jobs": "fault", "mails": "ok", "extract": "",
+            "database": "ok", "worker": "ok", "jobs": "fault", "mails": "ok", "answers": "ok", "extract": "",
         }  # fmt: skip
 
     def test_a_database_that_does_not_answer_is_said(
