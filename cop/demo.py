@@ -25,6 +25,7 @@ from cop import (
     demo_network,
     demo_organisations,
     demo_questions,
+    demo_seats,
     demo_register,
     demo_series,
     demo_volunteers,
@@ -64,6 +65,7 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_campaigns.fill,
     demo_carpool.fill,
     demo_questions.fill,
+    demo_seats.fill,
 )
 _EASTERN: Final = frozenset({"49", "53", "72"})
 
