@@ -272,12 +272,43 @@ def attachment_only(uid: str, attendee: str, partstat: str, made_at: datetime, *
     ).encode()
 
 
+def ics_only(uid: str, attendee: str, partstat: str, made_at: datetime, *, sequence: int = 0) -> bytes:
+    """A gateway that leaves nothing but the attachment, in base64, without PRODID and with CN as RFC 6868 writes it."""
+    import base64
+
+    calendar = _lines(
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "METHOD:REPLY",
+        "BEGIN:VEVENT",
+        f"UID:{uid}",
+        f"DTSTAMP:{_stamp(made_at)}",
+        f"ATTENDEE;CN=Diane ^'Didi^' Dumas;PARTSTAT={partstat}:mailto:{attendee.title()}",
+        "COMMENT:Je serai là\\, peut-être en retard.",
+        f"SEQUENCE:{sequence}",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    )
+    return _lines(
+        f"From: Diane Dumas <{attendee.capitalize()}>",
+        "To: contact@cokillaje.example",
+        "Message-ID: <gateway-1@cabinet.example>",
+        "MIME-Version: 1.0",
+        'Content-Type: application/ics; name="reply.ics"',
+        'Content-Disposition: attachment; filename="reply.ics"',
+        "Content-Transfer-Encoding: base64",
+        "",
+        base64.encodebytes(calendar.encode()).decode().replace("\n", CRLF).rstrip(),
+    ).encode()
+
+
 PROGRAMS = {
     "gmail": gmail,
     "exchange": exchange,
     "apple": apple,
     "thunderbird": thunderbird,
     "attachment": attachment_only,
+    "ics_only": ics_only,
 }
 
 

@@ -1,5 +1,6 @@
 """Answers given in the calendar: from the octets that arrive to the seat that is free again."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
 from cop.events import service as events
 from cop.events.models import Event
+from cop.invitations import mails
 from cop.invitations.models import Invitation
 from cop.mail import reading, service_inbox
 from cop.mail.models import MailMessage, Status, Suppression
@@ -214,6 +216,56 @@ def test_a_broken_answer_is_put_aside(
     work()
     assert state_of(mail) == ("aside", reason)
     assert status_of(invited.person_id) == "confirmed"
+
+
+def test_the_invitation_in_a_bounce_is_nobody_s_answer(app: Application, invited: Invitation, outbox: Any) -> None:
+    """The report carries our own REQUEST, and somebody might put an answer there."""
+    ours = outbox()[0]
+    forged = programs.gmail(invited.uid, DIANE, "DECLINED", time.now()).decode()
+    for place, inside in enumerate((ours.calendar or "", forged)):
+        mail = arrives(programs.bounce(DIANE, "<unknown@x.example>", inside=inside), f"INBOX:1:{place}")
+        assert (mail.kind, mail.state) == ("bounce", "done")
+    work()
+    assert answer_of(invited) == "NEEDS-ACTION"
+
+
+def test_our_own_invitation_coming_back_is_no_answer(app: Application, invited: Invitation, outbox: Any) -> None:
+    mail = arrives(outbox()[0].raw or b"")
+    work()
+    assert (mail.kind, answer_of(invited)) == ("calendar", "NEEDS-ACTION")
+
+
+def test_yes_said_on_the_site_after_perhaps_reaches_the_calendar(
+    app: Application, client: Any, invited: Invitation, outbox: Any, clock: Any
+) -> None:
+    """Rule 9: the same SEQUENCE and a later DTSTAMP, and the older answer that arrives late changes nothing."""
+    page = mails.personal_page(invited.event, invited.person).removeprefix("http://localhost")
+    assert "peut-être" not in client.get(page).text
+    clock.advance(minutes=1)
+    perhaps = programs.gmail(invited.uid, DIANE, "TENTATIVE", time.now())
+    arrives(perhaps, "INBOX:1:1")
+    work()
+    assert "peut-être" in client.get(page).text
+    clock.advance(minutes=10)
+    assert client.post(f"{page}/je-viens").status_code == 303
+    assert answer_of(invited) == "ACCEPTED"
+    first, told = (mail for mail in outbox() if mail.recipient == DIANE)
+    assert told.calendar_method == "REQUEST"
+    assert "PARTSTAT=ACCEPTED" in (told.calendar or "").replace("\r\n ", "")
+    stamps = [re.search(r"DTSTAMP:(\S+)", mail.calendar or "")[1] for mail in (first, told)]  # type: ignore[index]
+    assert stamps[0] < stamps[1]
+    assert "SEQUENCE:0" in (told.calendar or "")
+    client.post(f"{page}/je-viens")
+    assert len([mail for mail in outbox() if mail.recipient == DIANE]) == 2, "pressed twice, told once"
+    late = arrives(perhaps, "INBOX:1:2")
+    work()
+    assert state_of(late) == ("dropped", "older_answer")
+    clock.advance(minutes=5)
+    arrives(programs.exchange(invited.uid, DIANE, "DECLINED", time.now()), "INBOX:1:3")
+    work()
+    assert status_of(invited.person_id) == "cancelled"
+    assert client.post(f"{page}/je-viens").status_code == 303
+    assert status_of(invited.person_id) == "cancelled"
 
 
 def test_the_same_mail_read_twice_is_one(app: Application, invited: Invitation) -> None:
