@@ -22,6 +22,7 @@ LISTED = (
     joinedload(Event.kind),
     joinedload(Event.commune),
     joinedload(Event.territory),
+    joinedload(Event.series),
     selectinload(Event.half_days),
 )
 WHOLE = (*LISTED, joinedload(Event.organiser), selectinload(Event.themes))

@@ -98,6 +98,7 @@ class Candidate:
     spans: tuple[Span, ...]
     problem: str
     warnings: list[str]
+    holiday: bool = False  # public
 
 
 def candidates(event: Event, days: Iterable[date], now: datetime) -> list[Candidate]:
@@ -105,19 +106,21 @@ def candidates(event: Event, days: Iterable[date], now: datetime) -> list[Candid
     days = list(days)
     busy = _busy(event, days)
     department, form = department_of(event), rules.shape(events.description_of(event).half_days, event.zone)
-    return [
-        _candidate(form, day, event, now, [*rules_holidays.warnings(day, department), *busy.get(day, ())])
-        for day in days
-    ]
+    found = []
+    for day in days:
+        spans, problem = _placed(form, day, event, now)
+        warnings = [*rules_holidays.warnings(day, department), *busy.get(day, ())]
+        holiday = rules_holidays.public_holiday(day, department) is not None
+        found.append(Candidate(day, spans, problem, [words[:1].upper() + words[1:] for words in warnings], holiday))
+    return found
 
 
-def _candidate(form: Shape, day: date, event: Event, now: datetime, warnings: list[str]) -> Candidate:
+def _placed(form: Shape, day: date, event: Event, now: datetime) -> tuple[tuple[Span, ...], str]:
     try:
         spans = rules.placed(form, day, event.zone)
     except Refused as refused:
-        return Candidate(day, (), str(refused.message), warnings)
-    problem = _("This date is past.") if spans[0].starts_at <= now else ""
-    return Candidate(day, spans, problem, warnings)
+        return (), str(refused.message)
+    return spans, _("This date is past.") if spans[0].starts_at <= now else ""
 
 
 def _busy(event: Event, days: list[date]) -> dict[date, list[str]]:
@@ -149,7 +152,7 @@ def department_of(event: Event) -> str:
 def warnings_of(event: Event) -> list[str]:
     """What to know of the days of one event, each day once."""
     department = department_of(event)
-    days = sorted({clock.local_date(half_day.starts_at, event.zone) for half_day in event.half_days})
+    days = sorted({clock.local_date(half_day.starts_at, event.zone) for half_day in event.held_half_days})
     return [
         _("%(day)s: %(warning)s", day=formats.date_day(day), warning=words)
         for day in days

@@ -51,6 +51,11 @@ class Cycle:
         """What the public sees."""
         return [event for event in self.seminars if event.status in event_rules.VISIBLE]
 
+    def short(self, event: Event) -> str:
+        """« Séminaire 2 », under the title of the cycle."""
+        rest = event.title.removeprefix(self.series.title).lstrip(" \u00a0\u202f:-–,")
+        return rest[:1].upper() + rest[1:] if rest else event.title
+
     @property
     def capacity(self) -> int | None:
         return min((seats for event in self.live if (seats := event.all_seats) is not None), default=None)
@@ -69,12 +74,12 @@ class Cycle:
 
     @property
     def half_days(self) -> int:
-        return sum(len(event.half_days) for event in self.live)
+        return sum(len(event.held_half_days) for event in self.live)
 
     @property
     def days(self) -> int:
         return sum(
-            len({clock.local_date(half.starts_at, event.zone) for half in event.half_days}) for event in self.live
+            len({clock.local_date(half.starts_at, event.zone) for half in event.held_half_days}) for event in self.live
         )
 
 

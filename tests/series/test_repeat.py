@@ -32,6 +32,8 @@ def test_what_a_date_meets_is_told_before(bob: Any, event_id: int) -> None:
     sent = {**RULE, "every": "week", "interval": "1", "until": "2027-05-10", "action": "preview"}
     page = bob.post(address, data=sent).text
     assert "2027-05-06" in boxes(page)
-    assert "jour férié (Ascension)" in page
+    assert "Jour férié (Ascension)" in page
+    assert 'value="2027-05-06">' in page, "left out to begin with"
+    assert 'value="2027-04-29" checked>' in page
     assert "zone B" in page
     assert dates() == []
