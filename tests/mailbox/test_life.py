@@ -1,6 +1,9 @@
 """The whole life of an invitation between real servers: sent by SMTP, answered from a mailbox, read by IMAP."""
 
 import re
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -11,12 +14,13 @@ from cop.core import jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
-from cop.events.models import Event
+from cop.events import service_half_days
+from cop.events.models import Event, HalfDay
 from cop.invitations.models import Invitation
 from cop.mail import imap, service_inbox
 from cop.mail.models import MailMessage, Suppression
 from cop.mail.models_inbox import InboxMail, InboxMark
-from cop.registrations import service
+from cop.registrations import queries_answers, service, service_answers
 from cop.registrations.models import Registration
 from tests.mail import answers_of_programs as programs
 from tests.mailbox.conftest import HOUSE
@@ -95,6 +99,68 @@ def test_from_the_invitation_to_the_answer_to_the_seat(
     post(connected)
     told = connected.wait_for(DIANE, before + 1)[-1]
     assert b"text/calendar" not in told
+
+
+def arrives(servers: MailServers, before: int) -> bytes:
+    """The next mail in Diane's mailbox once what is due has left."""
+    run("invitations.changes")
+    post(servers)
+    return servers.wait_for(DIANE, before + 1)[-1]
+
+
+def answered(servers: MailServers, raw: bytes) -> None:
+    servers.deliver(raw, HOUSE, DIANE)
+    servers.wait_for(HOUSE, 1)
+    read()
+
+
+def test_a_move_a_half_day_less_and_another_time_proposed(
+    app: Application, connected: MailServers, people: People, clock: Any
+) -> None:
+    """What each change does in a mailbox, and the answers of a calendar to it."""
+    with unit_of_work():
+        held = event(people)
+        held.half_days.append(
+            HalfDay(starts_at=held.ends_at + timedelta(hours=2), ends_at=held.ends_at + timedelta(hours=5))
+        )
+        held.ends_at = held.half_days[1].ends_at
+        service.register(held, people.diane, now=time.now())
+    seen = len(connected.mails(DIANE))
+    uid = uid_in(calendar_of(arrives(connected, seen)))
+
+    with unit_of_work():
+        held = db.session.scalars(sa.select(Event)).one()
+        held.venue_name, held.changed_at = "Ailleurs", time.now()
+        held.calendar_sequence += 1
+        held.calendar_revision += 1
+    clock.advance(minutes=6)
+    moved = calendar_of(arrives(connected, seen + 1))
+    assert ("METHOD:REQUEST" in moved, "SEQUENCE:1" in moved, uid_in(moved) == uid) == (True, True, True)
+    answered(connected, programs.thunderbird(uid, DIANE, "ACCEPTED", time.now(), sequence=1))
+    assert db.session.scalars(sa.select(Invitation.partstat)).one() == "ACCEPTED"
+
+    with unit_of_work():
+        half_day = db.session.scalars(sa.select(Event)).one().half_days[1]
+        service_half_days.call_off(half_day, "La salle est prise.", actor=service.WORKER, now=time.now())
+    clock.advance(minutes=6)
+    raw = arrives(connected, seen + 2)
+    less = calendar_of(raw)
+    assert ("SEQUENCE:2" in less, "DTEND;TZID=Europe/Paris:20270114T123000" in less) == (True, True)
+    plain = message_from_bytes(raw, policy=default).get_body(("plain",))
+    assert plain is not None
+    assert "L’après-midi du jeudi 14 janvier n’a pas lieu" in " ".join(plain.get_content().split())
+
+    clock.advance(minutes=1)
+    answered(connected, programs.counter(uid, DIANE, time.now()))
+    mail = db.session.scalars(sa.select(InboxMail).where(InboxMail.kind == "counter")).one()
+    assert (mail.state, mail.reason) == ("aside", "counter")
+    with unit_of_work():
+        found = queries_answers.one(mail.event_id or 0, mail.id)
+        service_answers.keep_the_date(found, time.now(), service.WORKER)
+    declined = calendar_of(arrives(connected, seen + 3))
+    assert ("METHOD:DECLINECOUNTER" in declined, uid_in(declined) == uid) == (True, True)
+    assert connected.mails(HOUSE) == [], "what was dealt with is moved away"
+    assert "X-MICROSOFT-DISALLOW-COUNTER" not in moved, "somebody reads what is proposed"
 
 
 def test_peoples_mails_stay_unread_where_they_are(app: Application, connected: MailServers, people: People) -> None:
