@@ -20,6 +20,7 @@ from cop.core.access import Permission
 from cop.core.db import db
 from cop.core.i18n import _, language
 from cop.events.models import Event, EventKind, HalfDay
+from cop.events.models_series import EventSeries
 from cop.invitations.models import Invitation
 from cop.organisations.models import Organisation
 from cop.registrations.models import Registration
@@ -83,6 +84,7 @@ def _half_days(events: Any) -> Any:
 # For each kind of thing an act may be about, its numbers among the given events.
 _OF_EVENTS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "event": lambda events: events,
+    "event_series": lambda events: sa.select(Event.series_id).where(Event.id.in_(events)),
     "half_day": _half_days,
     "registration": lambda events: sa.select(Registration.id).where(Registration.event_id.in_(events)),
     "invitation": lambda events: sa.select(Invitation.id).where(Invitation.event_id.in_(events)),
@@ -151,6 +153,7 @@ def _names_by_kind(entries: list[ActivityEntry]) -> dict[str, dict[int, str]]:
         "territory": (Territory.id, Territory.name),
         "organisation": (Organisation.id, Organisation.name),
         "community": (Community.id, Community.name),
+        "event_series": (EventSeries.id, EventSeries.title),
         "event_kind": (EventKind.id, EventKind.name_en if language() == "en" else EventKind.name_fr),
     }
     return {kind: _names_of(*columns, _subjects(entries, kind)) for kind, columns in named.items()}
