@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from cop.campaigns import rules
+from cop.campaigns import rules, rules_words
 from cop.campaigns.models import Campaign, Recipient
 from cop.campaigns.rules import Pace, State
 from cop.core import clock
@@ -54,6 +54,11 @@ class Progress:
     left: int
     undelivered: int
     left_out: int
+
+    @property
+    def subject(self) -> str:
+        """As people read it, but for their own names."""
+        return rules_words.fill(self.campaign.subject_fr, {"title": self.campaign.event.title})
 
 
 def of_event(event_id: int) -> Sequence[Progress]:
@@ -121,9 +126,14 @@ def due(now: datetime) -> list[int]:
     return found
 
 
+def check_event(event: Event, now: datetime) -> None:
+    """Refuse, in a sentence, to ask people to what they could not come to."""
+    rules.check_event(event.status, event.starts_at, event.registration_closes_at, now)
+
+
 def invitable(event: Event, now: datetime) -> bool:
     try:
-        rules.check_event(event.status, event.starts_at, now)
+        check_event(event, now)
     except Refused:
         return False
     return True

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 
 from cop.campaigns.models import Campaign, Recipient
-from cop.campaigns.rules import SILENT, Answer, Counts, State
+from cop.campaigns.rules import SILENT, UNTOLD, Answer, Counts, State
 from cop.core.db import db
 from cop.invitations.models_guests import Guest
 from cop.mail.models import MailMessage, Status
@@ -115,6 +115,11 @@ def page(event_id: int, answer: str, number: int) -> Page:
         statement = statement.where(_ANSWER.in_([answer]))
     ordered = statement.order_by(network.family_first(), Person.search_name, Person.id)
     return Page(page=number, per_page=PER_PAGE, error_out=False, select=ordered)
+
+
+def told(event_id: int) -> sa.Select[Any]:
+    """The numbers of those who were reached, whatever they answered."""
+    return _joined(sa.select(Guest.person_id), event_id).where(_ANSWER.not_in(UNTOLD))
 
 
 def chaseable(event_id: int, before: datetime, most: int) -> int:

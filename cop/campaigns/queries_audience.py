@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from cop.accounts.models import Account
-from cop.campaigns import rules
+from cop.campaigns import queries_answers, rules
 from cop.campaigns.models import Campaign, Recipient
 from cop.campaigns.rules import Aside, Known
 from cop.core import tokens
@@ -74,7 +74,7 @@ def of_campaign(campaign: Campaign, viewer: Account, now: datetime) -> Audience:
 def chosen(campaign: Campaign, viewer: Account) -> sa.Select[Any]:
     """The numbers of those who were chosen, before anything is held against writing to them."""
     if campaign.chase:
-        return sa.select(Guest.person_id).where(Guest.event_id == campaign.event_id, Guest.asked_at.is_not(None))
+        return queries_answers.told(campaign.event_id)
     if campaign.query is not None:
         return network.people(of_query(campaign.query), viewer)
     picked = sa.select(Recipient.person_id).where(Recipient.campaign_id == campaign.id)

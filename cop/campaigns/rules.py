@@ -71,13 +71,15 @@ ANSWERS: Final[Mapping[Answer, Any]] = {
     Answer.CANCELLED: _l("Registered, then cancelled"),
     Answer.DECLINED: _l("Said no"),
     Answer.OPENED: _l("Opened the page, no answer"),
-    Answer.DELIVERED: _l("No answer"),
+    Answer.DELIVERED: _l("Delivered, no answer"),
     Answer.UNREACHED: _l("Mail not delivered"),
     Answer.LEAVING: _l("Mail still to leave"),
     Answer.UNASKED: _l("On the list, not written to"),
 }
 # Who was reached and said nothing: whom a chase is for.
 SILENT: Final = frozenset({Answer.OPENED, Answer.DELIVERED})
+# To whom nothing came yet: a chase would be the first they hear of it.
+UNTOLD: Final = frozenset({Answer.UNREACHED, Answer.LEAVING, Answer.UNASKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,14 @@ _REFUSALS: Final[Mapping[str, Any]] = {
 }
 
 
-def check_event(status: str, starts_at: datetime, now: datetime) -> None:
+def check_event(status: str, starts_at: datetime, closes_at: datetime | None, now: datetime) -> None:
     """Refuse to ask people to what they could not come to."""
     if status != "published":
         raise Refused(_REFUSALS.get(status, _REFUSALS["draft"]))
     if starts_at <= now:
         raise Refused(_l("This event has begun or is over: nobody is asked to come any more."))
+    if closes_at is not None and closes_at <= now:
+        raise Refused(_l("Registration is closed: those asked now could not register. Put its end off first."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cop.accounts.models import Account
 from cop.activity import service as activity
 from cop.activity.service import Actor
-from cop.campaigns import mails, queries_audience, rules, rules_words
+from cop.campaigns import mails, queries, queries_audience, rules_words
 from cop.campaigns.models import Campaign, Recipient
 from cop.campaigns.queries_audience import Audience
 from cop.campaigns.rules import State
@@ -46,7 +46,7 @@ def prepare(
     chase: bool = False,
 ) -> Campaign:
     """A draft, with the usual words. ``query``: the people list's own address; else those picked, or a chase."""
-    rules.check_event(event.status, event.starts_at, now)
+    queries.check_event(event, now)
     subject, words = mails.usual_words("fr", chase=chase)
     subject_en, words_en = mails.usual_words("en", chase=chase)
     made = Campaign(
@@ -95,7 +95,7 @@ def launch(campaign: Campaign, viewer: Account, seen: str, *, actor: Actor, now:
     """
     if campaign.state != State.DRAFT:
         return False
-    rules.check_event(campaign.event.status, campaign.event.starts_at, now)
+    queries.check_event(campaign.event, now)
     found = queries_audience.of_campaign(campaign, viewer, now)
     _check_audience(found, seen)
     if not _move(campaign, State.DRAFT, State.RUNNING, launched_at=now, asked=len(found.to_write)):
@@ -156,7 +156,7 @@ def _take_back(campaign: Campaign, row: Recipient) -> None:
 
 def resume(campaign: Campaign, *, actor: Actor, now: datetime) -> bool:
     """The rest leaves after all, as the event is now."""
-    rules.check_event(campaign.event.status, campaign.event.starts_at, now)
+    queries.check_event(campaign.event, now)
     if not _move(campaign, State.STOPPED, State.RUNNING, ended_at=None, stopped_for=""):
         return False
     activity.record(actor, "campaign.resumed", campaign.event, campaign=campaign.id)

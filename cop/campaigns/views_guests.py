@@ -56,7 +56,7 @@ def guests(event_id: int) -> str:
 
 def _refusal(event: Event) -> Any:
     try:
-        rules.check_event(event.status, event.starts_at, clock.now())
+        queries.check_event(event, clock.now())
     except Refused as refused:
         return refused.message
     return None

@@ -251,6 +251,7 @@ def test_a_draft_is_deleted_and_taken_back(desk: Desk, client: FlaskClient) -> N
         ({"status": "draft"}, "publiez-la d’abord"),
         ({"status": "cancelled"}, "est annulée"),
         ({"status": "postponed"}, "reportée"),
+        ({"registration_closes_at": datetime(2026, 11, 19, 9, tzinfo=PARIS)}, "Les inscriptions sont closes"),
         ({"starts_at": datetime(2026, 11, 19, 9, tzinfo=PARIS)}, "a commencé ou est passée"),
     ],
 )
