@@ -24,6 +24,7 @@ from cop import (
     demo_memberships,
     demo_network,
     demo_organisations,
+    demo_polls,
     demo_questions,
     demo_seats,
     demo_register,
@@ -66,6 +67,7 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_carpool.fill,
     demo_questions.fill,
     demo_seats.fill,
+    demo_polls.fill,
 )
 _EASTERN: Final = frozenset({"49", "53", "72"})
 
