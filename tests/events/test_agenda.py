@@ -183,7 +183,7 @@ def days(response: Any) -> dict[str, list[str]]:
     assert response.status_code == 200
     parts = re.split(r'<time datetime="(\d{4}-\d\d-\d\d)">', response.text.partition('class="days"')[2])
     found = zip(parts[1::2], parts[2::2], strict=True)
-    told = {day: [unescape(one) for one in re.findall(r'class="title">(.*?)<', text)] for day, text in found}
+    told = {day: [unescape(one) for one in re.findall(r'<a class="title"[^>]*>(.*?)<', text)] for day, text in found}
     return {day: held for day, held in told.items() if held}
 
 
