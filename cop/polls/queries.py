@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from cop.accounts import access
 from cop.accounts.models import Account
-from cop.core import clock, tokens
+from cop.core import tokens
 from cop.core.access import Permission, Where
 from cop.core.db import db
 from cop.core.errors import NotFound
@@ -201,7 +201,3 @@ def counts(poll_id: int) -> Counts:
         ).where(PollVoter.poll_id == poll_id)
     ).one()
     return Counts(*row)
-
-
-def local_last_day(poll: Poll) -> Any:
-    return clock.local_date(poll.closes_at, poll.zone)

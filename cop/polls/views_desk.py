@@ -120,7 +120,7 @@ def page_of(poll: Poll, people: Any = None, deadline: Any = None) -> str:
         words=mails.preview(poll, mail, reader, "fr") if stage in {"draft", "open"} else None,
         link=mails.public_page(poll),
         people=people or forms.for_people(viewer()),
-        deadline=deadline or forms.DeadlineForm(formdata=None),
+        deadline=deadline or forms.DeadlineForm(formdata=None, closes_on=clock.local_date(poll.closes_at, poll.zone)),
     )
 
 

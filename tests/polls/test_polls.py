@@ -230,7 +230,7 @@ def test_the_deadline_the_reminder_and_more_time(
     clock.set("2027-01-25 09:00")
     sign_in(people.bob)
     past = text_of(client.get(DESK))
-    assert past.count("Passée") == 2
+    assert past.count("Date passée") == 2
 
 
 def test_everybody_says_no(client: Any, opened: Poll, outbox: Any, app: Any) -> None:
