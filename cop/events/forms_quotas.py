@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectChoice, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from cop.core.forms import Form
 from cop.core.i18n import _, _l
@@ -20,6 +20,9 @@ class Whole(IntegerField):  # type: ignore[misc]
     """A whole number, or a sentence of ours."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not "".join(valuelist).strip():
+            self.data = None
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError:
@@ -66,7 +69,7 @@ class QuotaForm(Form):
 
     def validate_capacity(self, field: Any) -> None:
         if field.data is None and not field.errors:
-            field.errors = [_("How many seats are for them?")]
+            raise ValidationError(_("How many seats are for them?"))
 
 
 class WaitingListForm(Form):

@@ -78,16 +78,14 @@ def _told(event: Event, lists: queries.Lists) -> dict[str, Any]:
 
 
 def _lines(lists: queries.Lists, seats: Seats) -> dict[int, str]:
-    """For each registration its group or side, and the place in it of who waits; nothing where all are one line."""
+    """The group or side of each registration, and the place in it of who waits; nothing where all are one line."""
     if not seats.groups and seats.online is None:
         return {}
-    places = queries_seats.positions(lists.waiting, seats)
-    rows = (*lists.confirmed, *lists.offered, *lists.waiting)
-    words = {row.id: _line_words(queries_seats.line_of(row, seats), seats) for row in rows}
-    numbered = {
-        number: _("no. %(place)s of: %(group)s", place=place, group=words[number]) for number, place in places.items()
-    }
-    return words | numbered
+    lines = {row.id: queries_seats.line_of(row, seats) for row in (*lists.confirmed, *lists.offered, *lists.waiting)}
+    told = {number: _line_words(line, seats) for number, line in lines.items() if line.group or seats.online}
+    for number, place in queries_seats.positions(lists.waiting, seats).items():
+        told[number] = _("no. %(place)s of: %(group)s", place=place, group=_line_words(lines[number], seats))
+    return told
 
 
 def _line_words(line: Line, seats: Seats) -> str:

@@ -210,7 +210,7 @@ def test_the_staff_gives_offers_and_moves(people: People, client: Any, sign_in: 
     sign_in(people.bob)  # eight weeks have passed
     assert "Une place est proposée à Gus" in press("Gus", "proposer")
     assert db.session.get_one(Registration, gus).offer_expires_at == datetime(2027, 1, 14, 9, tzinfo=PARIS)
-    assert "Jusqu’au" in client.get(address).text
+    assert "jusqu’au 14/01/2027, 9" in client.get(address).text
     press("Gus", "donner")
     assert standing(number).endswith("Gus+")
     assert {"registration.given", "registration.moved", "registration.offered"} <= set(acts())
