@@ -22,7 +22,7 @@ class EventDocument(Numbered):
     file_name: Mapped[str] = mapped_column(sa.String(120))
     media_type: Mapped[str] = mapped_column(sa.String(120))  # found in the content, never in the name
     size: Mapped[int]
-    content: Mapped[bytes] = deferred(mapped_column(sa.LargeBinary))
+    content: Mapped[bytes] = deferred(mapped_column(sa.LargeBinary, nullable=False))
     seen_by: Mapped[str] = mapped_column(sa.String(20))  # rules_documents.SeenBy
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     added_by_id: Mapped[int | None] = mapped_column(

@@ -25,9 +25,11 @@ from cop.core.web import Application
 from cop.duplicates import service as merging
 from cop.duplicates.models import Pair
 from cop.events.models import Event
-from cop.events.models_quotas import Quota
+from cop.events.models_documents import EventDocument, EventLink
 from cop.events.models_questions import Question
+from cop.events.models_quotas import Quota
 from cop.events.models_series import EventSeries
+from cop.events.models_team import EventMember, EventPartner
 from cop.imports.models import Import
 from cop.invitations import queries_guests, service_guests
 from cop.invitations import service as invitations
@@ -43,6 +45,7 @@ from cop.memberships.service_payments import Paid
 from cop.network.models import Segment
 from cop.organisations import service as organisations
 from cop.organisations import service_exchanges
+from cop.organisations.models import Organisation
 from cop.people.models import Person
 from cop.polls.models import Poll, PollOption, PollVoter
 from cop.privacy.models import PrivacyRequest
@@ -128,6 +131,10 @@ class Things:
     cycle_token: str
     question_id: int
     kind_question_id: int
+    event_member_id: int
+    event_partner_id: int
+    document_id: int
+    link_id: int
 
     def of(self, rule: Rule) -> dict[str, Any]:
         return {name: getattr(self, name) for name in rule.arguments}
@@ -173,8 +180,22 @@ def things(people: People, number: int, department: str = "49", *, days: int = 3
             *helping(who, place, number), *received(held, number), *asked_to_come(held, who, staff),
             *settled(held, who, number),
             *polled(held, who, number), *among_others(people, held, who, number),
-            *wondered(held),
+            *wondered(held), *joined_to(held, staff),
         )  # fmt: skip
+
+
+def joined_to(held: Event, staff: Account) -> tuple[int, int, int, int]:
+    """Who helps to run the event, a partner, a document and a link."""
+    now, organisation = clock.now(), db.session.scalars(sa.select(Organisation.id).limit(1)).one()
+    said = {"event_id": held.id, "role": "speaker", "name": "Ana Essai", "organisation": ""}
+    member = EventMember(**said, created_at=now)
+    partner = EventPartner(event_id=held.id, organisation_id=organisation, role="hosts", created_at=now)
+    file = {"file_name": "a.pdf", "media_type": "application/pdf", "size": 5, "content": b"%PDF-", "title": "A"}
+    document = EventDocument(event_id=held.id, **file, seen_by="staff", added_at=now, added_by_id=staff.id)
+    link = EventLink(event_id=held.id, title="B", url="https://b.example/", seen_by="everybody", added_at=now)
+    db.session.add_all([member, partner, document, link])
+    db.session.flush()
+    return member.id, partner.id, document.id, link.id
 
 
 def among_others(people: People, held: Event, who: Person, number: int) -> tuple[int, int, int, str, str]:
