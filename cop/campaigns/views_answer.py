@@ -83,4 +83,4 @@ def may_come(guest_token: str) -> Any:
 
 
 def _back(guest: Guest, token: str) -> Any:
-    return redirect(url_for("registrations.event_page", slug=guest.event.slug, invite=token, _anchor="answer"), 303)
+    return redirect(url_for("registrations.event_page", slug=guest.event.slug, invite=token), 303)
