@@ -20,16 +20,24 @@ from cop.registrations.rules import HEADCOUNT
 from cop.series import queries, queries_cycles, rules, service, service_cycles
 from cop.series.rules import Every, Rule
 
-_TRAINING: Final = "pacte"
 _MEETINGS: Final = 6
 _SUMMARY: Final = (
     "Une soirée par mois pour poser une situation de travail, l’entendre autrement et repartir avec une idée.\n\n"
     "Chaque date est à part : venez à celles que vous pouvez."
 )
-_CYCLE: Final = (
-    "Trois séminaires de deux jours, espacés de deux mois : installer la coordination, conduire un projet de santé, "
-    "faire vivre l’équipe. On s’inscrit une fois pour les six jours."
-)
+# Of those who hold seminars: the title of a cycle, what it is about, how many seats.
+_CYCLES: Final = {
+    "pacte": (
+        "Promotion %(year)s : coordonner une équipe de soins",
+        "Installer la coordination, conduire un projet de santé, faire vivre l’équipe. Une inscription pour les six jours.",
+        14,
+    ),
+    "cokillaje": (
+        "Parcours %(year)s : coopérer autour de l’enfant",
+        "Se connaître, travailler sur des situations, construire des repères. Une inscription pour les six jours.",
+        24,
+    ),
+}
 
 
 def fill(world: World) -> None:
@@ -41,7 +49,7 @@ def fill(world: World) -> None:
     if place is None:
         return
     _evenings(world, place)
-    if world.preset == _TRAINING:
+    if world.preset in _CYCLES:
         _cycle(world, place)
 
 
@@ -101,6 +109,7 @@ def _kind() -> EventKind | None:
 def _cycle(world: World, place: Event) -> None:
     kind, alice = events.kind("seminar"), Actor("account", world.alice.id)
     now, today = clock.now(), clock.local_date(world.now)
+    title, summary, seats = _CYCLES[world.preset]
     tuesday = today + timedelta(days=(1 - today.weekday()) % 7 + 42)
     common = Description(
         title="",
@@ -109,14 +118,14 @@ def _cycle(world: World, place: Event) -> None:
         commune_id=place.commune_id,
         venue_name=place.venue_name,
         venue_address=place.venue_address,
-        capacity=14,
+        capacity=seats,
         summary="Apports, mises en situation, résolution de problèmes entre pairs, avec deux formateurs.",
         audience="public",
         key_event=kind.key_event,
         time_zone=place.time_zone,
     )
     days = tuple(tuesday + timedelta(weeks=8 * n) for n in range(3))
-    plan = service_cycles.Plan(f"Promotion {days[0].year} : coordonner une équipe de soins", _CYCLE, days, common)
+    plan = service_cycles.Plan(title % {"year": days[0].year}, summary, days, common)
     series = service_cycles.create(kind, plan, actor=alice, now=now)
     cycle = queries_cycles.read(series.id)
     service_cycles.publish(cycle, actor=alice, now=now)

@@ -15,6 +15,7 @@ from cop.core.i18n import _l
 from cop.events import queries as events
 from cop.events import rules as event_rules
 from cop.events import service as event_service
+from cop.events import service_quotas as event_quotas
 from cop.events.models import Event
 from cop.events.models_series import EventSeries
 from cop.events.rules import Description
@@ -137,7 +138,7 @@ def _step(what: Change, origin: Event, event: Event, after: Description, now: da
                 what, Member(is_now, event.planned_on, event.detached), event.zone, over_all=over_all
             )
             event_rules.check_future(after.half_days, now, kept=is_now.half_days)
-        event_rules.check_capacity(after.capacity, event.seats_taken)
+        event_quotas.check_room(event, after)
     except Refused as refused:
         return Step(event, is_now, problem=str(refused.message))
     changed = event_rules.changes(is_now, after)
@@ -183,12 +184,19 @@ def _carry_out(step: Step, what: Change, actor: Actor, now: datetime, *, whole: 
 
 def cancel(event: Event, targets: Sequence[Event], reason: str, *, actor: Actor, now: datetime) -> int:
     """Call several meetings off; returns how many."""
+    if not targets:
+        raise Refused(_l("Nothing of this is announced: there is nothing to cancel."))
     series = _series_of(event)
     _claim(series, now)
     for one in targets:
         event_service.cancel(one, reason, actor=actor, now=now)
     activity.record(actor, "series.cancelled", series, meetings=len(targets))
     return len(targets)
+
+
+def announced(among: Sequence[Event]) -> list[Event]:
+    """A draft that was cancelled would be shown as such, to people who never heard of it."""
+    return [event for event in among if event.status not in event_rules.UNPUBLISHED]
 
 
 def take_out(series: EventSeries, event: Event, *, actor: Actor, now: datetime) -> None:

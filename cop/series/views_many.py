@@ -105,7 +105,7 @@ def _told_words(steps: list[service.Step]) -> str:
 def cancel(event_id: int) -> Any:
     event, series = queries.of_event(event_id)
     form, now = forms.CancelForm(), clock.now()
-    reached = {scope.value: _reached(event, scope, now) for scope in Scope}
+    reached = {scope.value: service.announced(_reached(event, scope, now)) for scope in Scope}
     form.scope.choices = [SelectChoice(scope, _scope_words(scope, found)) for scope, found in reached.items()]
     if request.method == "POST" and form.validate():
         try:
