@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from cop import (
     demo_campaigns,
     demo_carpool,
+    demo_events,
     demo_joining,
     demo_mandates,
     demo_memberships,
@@ -65,6 +66,7 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_network.fill,
     demo_campaigns.fill,
     demo_carpool.fill,
+    demo_events.fill,
     demo_questions.fill,
     demo_seats.fill,
     demo_polls.fill,

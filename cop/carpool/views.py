@@ -34,6 +34,14 @@ def _registration(token: str) -> Registration:
     return registration
 
 
+def _limited(token: str, what: str) -> Registration:
+    """Nobody shares or writes so often but to annoy."""
+    person_id = _registration(token).person_id
+    release()
+    rate_limits.hit(what, str(person_id), **rules.WRITES)
+    return _registration(token)
+
+
 @blueprint.get("/inscription/<token>/covoiturage")
 @public
 def show(token: str) -> str:
@@ -58,7 +66,7 @@ def _page(registration: Registration, token: str, form: Any = None) -> str:
 @blueprint.post("/inscription/<token>/covoiturage")
 @public
 def share(token: str) -> Any:
-    registration = _registration(token)
+    registration = _limited(token, "carpool-share")
     form = forms.for_journey(None, registration.person)
     if form.validate():
         try:
@@ -82,12 +90,10 @@ def withdraw(token: str) -> Any:
 @blueprint.post("/inscription/<token>/covoiturage/<int:journey_id>/repondre")
 @public
 def answer(token: str, journey_id: int) -> Any:
-    registration = _registration(token)
-    release()
-    rate_limits.hit("carpool-answer", str(registration.person_id), **rules.WRITES)
+    registration = _limited(token, "carpool-answer")
     journey = queries.get(registration.event_id, journey_id)
     try:
-        sent = service.answer(_registration(token), journey, clock.now())
+        sent = service.answer(registration, journey, clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
     else:

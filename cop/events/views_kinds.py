@@ -10,7 +10,7 @@ from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _l, _n, label
 from cop.events import forms_kinds, queries_kinds, service_kinds
-from cop.events.models import EventKind
+from cop.events.models import Event, EventKind
 
 blueprint: Final = Blueprint("event_kinds", __name__, url_prefix="/administration/types-de-rencontre")
 
@@ -34,6 +34,19 @@ def kind_tabs(kind: EventKind) -> list[dict[str, Any]]:
         for words, endpoint in TABS
         if endpoint in current_app.view_functions
     ]
+
+
+@blueprint.app_template_global("counted_words")
+def counted_words(event: Event) -> str:
+    """« 63 personnes, dont 12 enfants »: of the fullest half-day, for somebody may stay for two."""
+    counted = [(half.headcount, half.children) for half in event.half_days if half.headcount is not None]
+    if not counted:
+        return ""
+    people, children = max(counted)
+    words = _n("%(num)d person", "%(num)d people", people)
+    if not children:
+        return words
+    return f"{words}, {_n('of whom %(num)d child', 'of whom %(num)d children', children)}"
 
 
 @blueprint.get("")

@@ -51,6 +51,16 @@ def _about_people(kept: Mapping[str, str]) -> list[list[str]]:
             secure,
         ],
         [
+            _("Journeys shared to a meeting"),
+            _("let those registered travel together"),
+            _("consent"),
+            _("those registered who offer a seat or look for one"),
+            _("first name, commune, hour, address or telephone chosen, who wrote to whom"),
+            _("those registered for the same meeting; the team sees numbers only"),
+            _("%(time)s after the meeting, or as soon as they take it back", time=kept["carpool"]),
+            secure,
+        ],
+        [
             _("Members, mandates, volunteers"),
             _("keep the association running: who votes, who acts in its name, who helps"),
             _("contract (statutes); legal obligation for accounts"),

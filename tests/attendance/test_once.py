@@ -60,3 +60,4 @@ def test_adults_and_children_are_counted_without_a_name(
     shown = bob.post(address, data={"headcount": "42", "children": "12"}, follow_redirects=True)
     assert "dont 12 enfants" in words(shown)
     assert (door.half.headcount, door.half.children) == (42, 12)
+    assert "42 personnes, dont 12 enfants" in words(bob.get(f"/animation/evenements/{door.event_id}"))
