@@ -19,6 +19,7 @@ from cop.core.i18n import speaking
 from cop.core.settings import Settings, current_settings, load_settings
 from cop.core.unit_of_work import unit_of_work
 from cop.mail.transport import VerifiedConnection
+from cop.registrations import queries_seats
 
 Finding = tuple[State, str, str]
 
@@ -32,7 +33,7 @@ def check() -> None:
     settings = load_settings(os.environ)
     states = [_say((State.GOOD, "Settings", f"right, for {settings.env} at {settings.public_url}"))]
     with create_app(settings).app_context(), speaking("en"):
-        for look in (_database, _clock, _mail, _rest):
+        for look in (_database, _clock, _mail, _seats, _rest):
             states += [_say(finding) for finding in _guarded(look)]
     sys.exit(1 if State.BAD in states else 0)
 
@@ -102,6 +103,21 @@ def _greet(settings: Settings) -> None:
     """Connect, encrypt, sign in, take leave: everything but a mail."""
     server = VerifiedConnection(settings, links.public_host()).configure_host()
     server.quit()
+
+
+def _seats() -> Iterator[Finding]:
+    """The counters that give seats, against the registrations they count."""
+    with unit_of_work(write=False):
+        wrong = queries_seats.wrong_counters()
+    if wrong:
+        numbers = ", ".join(str(number) for number in wrong[:10])
+        yield (
+            State.BAD,
+            "Seats",
+            f"the counters of {len(wrong)} events do not say what their registrations do: {numbers}",
+        )
+    else:
+        yield State.GOOD, "Seats", "every event counts its registrations right"
 
 
 def _rest() -> Iterator[Finding]:
