@@ -29,7 +29,7 @@ _SUMMARY: Final = (
 _CYCLES: Final = {
     "pacte": (
         "Promotion %(year)s : coordonner une équipe de soins",
-        "Installer la coordination, conduire un projet de santé, faire vivre l’équipe. Une inscription pour les six jours.",
+        "Installer la coordination, conduire un projet de santé, faire vivre l’équipe. Une inscription pour six jours.",
         14,
     ),
     "cokillaje": (

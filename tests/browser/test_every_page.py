@@ -21,7 +21,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 from cop.app import create_app
 from cop.core import tokens
 from cop.core.web import Application
-from tests.browser import test_import, test_journeys, test_people
+from tests.browser import test_import, test_journeys, test_people, test_series
 from tests.browser.conftest import FOUR_LOOKS, TWO_LOOKS, Site, faults_of
 from tests.conftest import settings_for
 
@@ -55,6 +55,7 @@ LOOKED_AT_ON_THE_WAY: Final[dict[str, Callable[..., None]]] = {
     "imports.show": test_import.test_import_with_errors_mend_undo,
     "joining.sent": test_people.test_join_confirm_pay_and_renew,
     "registrations.done": test_journeys.test_a_newcomer_registers_in_one_page_and_one_press,
+    "series.done": test_series.test_register_for_a_cycle_in_one_press,
     "volunteers.before_proposing": test_people.test_a_task_is_proposed_and_accepted,
 }
 SEEN_BY_EVERYBODY: Final = {
