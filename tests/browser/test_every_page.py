@@ -46,8 +46,8 @@ NOT_PAGES: Final = {
     "retention.register_file",
     "static",
 }
-# Leads elsewhere: to the mandates of the person.
-ELSEWHERE: Final = {"mandates.show"}
+# Leads elsewhere: to the mandates of the person; to the page of the event one is asked to.
+ELSEWHERE: Final = {"invitations.invited", "mandates.show"}
 # Only there once something was done: looked at by the journey that does it.
 LOOKED_AT_ON_THE_WAY: Final[dict[str, Callable[..., None]]] = {
     "duplicates.merged": test_people.test_merge_two_and_take_it_back,
