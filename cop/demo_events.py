@@ -1,12 +1,13 @@
 """What the events of the demonstration go through: one waits for an approval, one is postponed, one has all its people
-and papers."""
+and papers, one is held by others."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
 
+from cop.accounts.models import Account
 from cop.activity.service import Actor
 from cop.core import clock
 from cop.core.db import db
@@ -31,11 +32,18 @@ ACCESS: Final = "Entrée par la cour, deuxième porte\nBus 4, arrêt Mairie ; pa
 
 def fill(world: World) -> None:
     coming = _coming(world)
+    _announce_elsewhere(world)
     if len(coming) < 3:
         return
     _prepare(world, coming[0])
     _postpone(world, coming[1])
     _submit(world, coming[2])
+
+
+def _number(account: Account) -> int:
+    """Read without asking the database: the account may be of a session that is over."""
+    number: int = sa.inspect(account).identity[0]
+    return number
 
 
 def _coming(world: World) -> list[int]:
@@ -45,7 +53,7 @@ def _coming(world: World) -> list[int]:
         .join(EventKind, EventKind.id == Event.kind_id)
         .where(
             Event.status == rules.PUBLISHED,
-            Event.organiser_id == world.bob.id,
+            Event.organiser_id == _number(world.bob),
             Event.starts_at > world.now + timedelta(weeks=3),
             EventKind.attendance != "headcount",
         )
@@ -57,12 +65,13 @@ def _coming(world: World) -> list[int]:
 def _prepare(world: World, event_id: int) -> None:
     """Who speaks, with whom, what is given out."""
     with unit_of_work():
-        event, actor, now = queries.get(event_id), Actor("account", world.bob.id), clock.now()
+        event, actor, now = queries.get(event_id), Actor("account", _number(world.bob)), clock.now()
         event.objectives, event.venue_access = OBJECTIVES, ACCESS if event.mode != "online" else ""
         add = partial(service_team.add_named, event, actor=actor, now=now)
         add(Role.ANIMATOR, "Agathe Moulin", "orthophoniste")
         add(Role.SPEAKER, "Youssef Kerrien", "médecin généraliste, CPTS")
-        service_team.add_co_organiser(event, world.charlie, actor=actor, now=now)
+        helper = db.session.get_one(Account, _number(world.charlie))
+        service_team.add_co_organiser(event, helper, actor=actor, now=now)
         partners = db.session.scalars(sa.select(Organisation).order_by(Organisation.id).limit(2)).all()
         for organisation, part in zip(partners, (Part.ORGANISES, Part.HOSTS), strict=False):
             service_team.add_partner(event, organisation, part, actor=actor, now=now)
@@ -75,7 +84,7 @@ def _prepare(world: World, event_id: int) -> None:
 
 def _postpone(world: World, event_id: int) -> None:
     with unit_of_work():
-        actor = Actor("account", world.bob.id)
+        actor = Actor("account", _number(world.bob))
         service_life.postpone(
             queries.get(event_id), "La salle est indisponible ce jour-là.", actor=actor, now=clock.now()
         )
@@ -91,10 +100,33 @@ def _submit(world: World, event_id: int) -> None:
             or queries.get(event_id).kind
         )
         kind.approval = True
-        actor, now = Actor("account", world.bob.id), clock.now()
+        actor, now = Actor("account", _number(world.bob)), clock.now()
         event = service.duplicate(queries.get(event_id), actor=actor, now=now)
         event.kind_id = kind.id
         event.title = f"{event.title} : deuxième rencontre"[:200]
         db.session.flush()
         db.session.expire(event, ["kind"])
         service.publish(event, actor=actor, now=now)
+
+
+def _announce_elsewhere(world: World) -> None:
+    """National days held by others: in the agenda so that people know, registered for there."""
+    day = (world.now + timedelta(days=70)).date()
+    day += timedelta(days=(3 - day.weekday()) % 7)  # a Thursday
+    hours = [(clock.at_local(day + timedelta(days=n), time(9, 30)), timedelta(hours=7)) for n in range(2)]
+    with unit_of_work():
+        public = sa.select(EventKind).where(EventKind.audience == "public", EventKind.archived.is_(False))
+        kind = db.session.scalars(public.order_by(EventKind.position, EventKind.id).limit(1)).first()
+        if kind is None:
+            return
+        description = rules.Description(
+            title="Journées nationales de la coordination",
+            half_days=tuple(rules.Span(start, start + length) for start, length in hours),
+            territory_id=world.root.id,
+            venue_name="Maison des associations de solidarité",
+            venue_address="10 rue des Terres-au-Curé, Paris",
+            summary="Deux jours entre coordinateurs de toutes les régions. D’autres les organisent et y inscrivent.",
+            outside_url="https://journees-nationales.example/inscription",
+        )
+        actor, now = Actor("account", _number(world.alice)), clock.now()
+        service.publish(service.create(kind, description, actor=actor, now=now), actor=actor, now=now)

@@ -13,7 +13,7 @@ from cop.core import clock
 from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
-from cop.core.i18n import _, _l
+from cop.core.i18n import _, _l, _n
 from cop.events import (
     forms,
     forms_templates,
@@ -158,8 +158,18 @@ def _created(kind: EventKind, form: Any, template: Event | None = None) -> Event
     except Refused as refused:
         refuse(form, refused)
         return None
-    flash(_("The draft is kept.") if event.status == rules.DRAFT else announced_words(event), "done")
+    flash(_draft_words(form.left_out) if event.status == rules.DRAFT else announced_words(event), "done")
     return event
+
+
+def _draft_words(left_out: int) -> str:
+    if not left_out:
+        return _("The draft is kept.")
+    return _n(
+        "The draft is kept, but for %(num)d half-day without date.",
+        "The draft is kept, but for %(num)d half-days without date.",
+        left_out,
+    )
 
 
 @blueprint.route("/animation/evenements/<int:event_id>/modifier", methods=["GET", "POST"])

@@ -107,7 +107,8 @@ def test_who_speaks_and_with_whom_is_on_the_public_page(client: Any, people: Peo
     assert "Jean Plain Intervention" in page
     assert "Accueilli par Maison de santé des Lices" in page
     story = queries_timeline.story(known_id, "event", 1)
-    assert [str(moment.text) for moment in story.coming if moment.kind == "event"] == ["Formation\u00a0: «\u00a0Écrire sans se faire mal\u00a0»."]
+    led = [str(moment.text) for moment in story.coming if moment.kind == "event"]
+    assert led == ["Formation\u00a0: «\u00a0Écrire sans se faire mal\u00a0»."]
     copy = service.duplicate(the_event(), actor=COMMAND, now=clocks.now())
     team = queries_team.team(copy.id)
     assert [row.name for row in team.named] == ["Claire Le Goff", "Jean Plain"]
@@ -163,9 +164,7 @@ def test_what_could_run_or_weighs_too_much_is_refused_in_a_sentence(content: byt
     assert refused.value.message == said
 
 
-def test_documents_are_for_those_they_are_for(
-    client: Any, people: People, sign_in: Any, clock: Any, made: int
-) -> None:
+def test_documents_are_for_those_they_are_for(client: Any, people: People, sign_in: Any, clock: Any, made: int) -> None:
     with unit_of_work():
         seated, waiting = person("Ana", "Essai", email="ana@x.example"), person("Luc", "Essai", email="luc@x.example")
         held = db.session.get_one(Event, made)
