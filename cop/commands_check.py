@@ -111,11 +111,7 @@ def _seats() -> Iterator[Finding]:
         wrong = queries_seats.wrong_counters()
     if wrong:
         numbers = ", ".join(str(number) for number in wrong[:10])
-        yield (
-            State.BAD,
-            "Seats",
-            f"the counters of {len(wrong)} events do not say what their registrations do: {numbers}",
-        )
+        yield State.BAD, "Seats", f"{len(wrong)} events do not count what their registrations say: {numbers}"
     else:
         yield State.GOOD, "Seats", "every event counts its registrations right"
 

@@ -16,6 +16,7 @@ from cop.events import rules
 from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED, reached_by
 from cop.events.rules_kinds import BY_NAME, HEADCOUNT
+from cop.events.rules_quotas import HYBRID
 from cop.mandates import queries as mandates
 from cop.territories.models import Territory, TerritoryPart
 
@@ -103,8 +104,14 @@ def _within(territories: Sequence[Territory]) -> sa.ColumnElement[bool]:
 
 
 def _filling() -> sa.ColumnElement[bool]:
-    """The same as ``rules.is_filling``."""
-    return sa.or_(Event.waiting > 0, Event.seats_taken >= Event.capacity * rules.NEARLY_FULL)
+    """Somebody waits, or one of its rooms is nearly full."""
+    hybrid = Event.mode == HYBRID
+    on_site = Event.seats_taken - sa.case((hybrid, Event.online_taken), else_=0)
+    return sa.or_(
+        Event.waiting > 0,
+        on_site >= Event.capacity * rules.NEARLY_FULL,
+        sa.and_(hybrid, Event.online_taken >= Event.online_capacity * rules.NEARLY_FULL),
+    )
 
 
 def _events(where: sa.ColumnElement[bool], *order: Any) -> Sequence[Event]:

@@ -207,10 +207,6 @@ def is_over(status: str, ends_at: datetime, now: datetime) -> bool:
     return status == CANCELLED or ends_at <= now
 
 
-def is_filling(capacity: int | None, seats_taken: int, waiting: int) -> bool:
-    return bool(waiting) or (capacity is not None and seats_taken >= capacity * NEARLY_FULL)
-
-
 def slug_of(title: str, day: date) -> str:
     """The end of the event's address: readable aloud, and different for the same title another day."""
     spelt = re.sub("['’]", "-", title.lower()).replace("œ", "oe").replace("æ", "ae")
