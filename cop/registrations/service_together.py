@@ -108,7 +108,13 @@ def _enter(event: Event, person: Person, line: Line, source: str, now: datetime,
 
 
 def cancel(
-    event_ids: Sequence[int], person: Person, *, now: datetime, actor: Actor, by_person: bool
+    event_ids: Sequence[int],
+    person: Person,
+    *,
+    now: datetime,
+    actor: Actor,
+    by_person: bool,
+    why: Withdrawal | None = None,
 ) -> list[Registration]:
     """Give back what is still to come of all the events; returns what was cancelled, as it was before.
 
@@ -123,7 +129,7 @@ def cancel(
             continue
         was = service.leave(row, now)
         if was == Status.CONFIRMED:
-            reason = Withdrawal.BY_PERSON if by_person else Withdrawal.BY_ORGANISER
+            reason = why or (Withdrawal.BY_PERSON if by_person else Withdrawal.BY_ORGANISER)
             invitations.withdraw(event, person, reason, now)
         activity.record(actor, "registration.cancelled", row, event=event.id, was=was)
         left.append(row)
@@ -160,16 +166,3 @@ def _first_in_line(events: Sequence[Event]) -> list[Registration]:
     first = sa.select(Registration.person_id).where(waits).order_by(Registration.queued_at, Registration.id).limit(1)
     person_id = db.session.scalar(first)
     return [row for row in active(numbers, person_id) if row.status == Status.WAITLISTED] if person_id else []
-
-
-def position(event_ids: Sequence[int], row: Registration) -> int:
-    """1 for the first in line of all of them."""
-    waits = sa.and_(Registration.event_id.in_(event_ids), Registration.status == Status.WAITLISTED)
-    earlier = sa.or_(
-        Registration.queued_at < row.queued_at,
-        sa.and_(Registration.queued_at == row.queued_at, Registration.id < row.id),
-    )
-    before = sa.select(sa.func.count(Registration.person_id.distinct())).where(
-        waits, earlier, Registration.person_id != row.person_id
-    )
-    return (db.session.scalar(before) or 0) + 1

@@ -16,6 +16,13 @@ JOBS: Final = [
         handle=service_cycles.promote,
     ),
     Job(
+        name="series.declined",
+        title=_l("Give back the seats of people who declined every seminar of a cycle in their calendar"),
+        every=timedelta(seconds=30),
+        find=queries_cycles.declined,
+        handle=service_cycles.decline,
+    ),
+    Job(
         name="series.enrolment",
         title=_l("Register the people of a cycle for a seminar that was added to it"),
         every=timedelta(seconds=30),

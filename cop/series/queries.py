@@ -39,7 +39,11 @@ def regular(series_id: int) -> EventSeries:
 
 
 def where_is(series_id: int, **_: Any) -> Where:
-    return Where(frozenset({get(series_id).territory_id}))
+    """Its territory, and the project all its meetings are held for: whoever leads it may change them."""
+    held = sa.select(Event.project_id).where(Event.series_id == series_id).distinct()
+    projects = list(db.session.scalars(held))
+    shared = {f"project:{number}" for number in projects if number and len(projects) == 1}
+    return Where(frozenset({get(series_id).territory_id}), frozenset(shared))
 
 
 def of_event(event_id: int) -> tuple[Event, EventSeries]:

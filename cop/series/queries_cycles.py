@@ -17,6 +17,7 @@ from cop.events import queries as events
 from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.events.models_series import EventSeries
+from cop.invitations.models import Invitation, State
 from cop.people.models import Person, PracticeSite
 from cop.registrations import queries as registrations
 from cop.registrations import queries_together
@@ -201,6 +202,28 @@ def with_free_seats(now: datetime) -> list[int]:
     numbers = sorted({number for number in db.session.scalars(statement) if number})
     found = [read(number) for number in numbers]
     return [one.series.id for one in found if one.seats_left != 0 and door(one, now) == Door.FULL]
+
+
+def declined(now: datetime) -> list[tuple[int, int]]:
+    """Cycle and person, of those who said no in their calendar to every seminar still to come."""
+    no = sa.case((Invitation.partstat == "DECLINED", 1), else_=0)
+    held = sa.and_(
+        Invitation.event_id == Registration.event_id,
+        Invitation.person_id == Registration.person_id,
+        Invitation.state == State.REQUESTED,
+    )
+    statement = (
+        sa.select(Event.series_id, Registration.person_id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(EventSeries, EventSeries.id == Event.series_id)
+        .outerjoin(Invitation, held)
+        .where(EventSeries.cycle, Registration.status == Status.CONFIRMED)
+        .where(Event.status == event_rules.PUBLISHED, Event.starts_at > now)
+        .group_by(Event.series_id, Registration.person_id)
+        .having(sa.func.sum(no) == sa.func.count(Registration.id))
+        .order_by(Event.series_id, Registration.person_id)
+    )
+    return [(series_id, person_id) for series_id, person_id in db.session.execute(statement) if series_id]
 
 
 def to_enrol(now: datetime) -> list[tuple[int, int]]:

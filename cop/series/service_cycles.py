@@ -18,6 +18,7 @@ from cop.events import service as event_service
 from cop.events.models import Event, EventKind
 from cop.events.models_series import EventSeries
 from cop.events.rules import Description, Span
+from cop.invitations.rules import Withdrawal
 from cop.people import rules as addresses
 from cop.people.models import Person
 from cop.registrations import mails as registration_mails
@@ -195,6 +196,15 @@ def cancel(cycle: Cycle, person: Person, *, now: datetime, actor: Actor, by_pers
     if all(row.confirmed_at is None for row in left):
         mails.left_waiting_list(cycle.series, person, left, by_person=by_person)
     promote(cycle.series.id, now)
+
+
+def decline(key: tuple[int, int], now: datetime) -> None:
+    """No to every seminar in the person's calendar: the seats are given back, and they are told how to come back."""
+    series_id, person_id = key
+    cycle, person = queries_cycles.read(series_id), db.session.get_one(Person, person_id)
+    no = Withdrawal.BY_CALENDAR
+    together.cancel(cycle.event_ids, person, now=now, actor=WORKER, by_person=True, why=no)
+    promote(series_id, now)
 
 
 def promote(series_id: int, now: datetime) -> None:

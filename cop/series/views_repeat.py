@@ -30,7 +30,7 @@ blueprint.add_app_template_global(queries.warnings_of, "day_warnings")
 
 
 @blueprint.route("/animation/evenements/<int:event_id>/repeter", methods=["GET", "POST"])
-@requires(Permission.EVENT_EDIT, scope=events.where_is)
+@requires(Permission.EVENT_CREATE, scope=events.where_is)
 def repeat(event_id: int) -> Any:
     event, now = events.get(event_id), clock.now()
     if event.series_id:
@@ -114,12 +114,13 @@ def show(series_id: int) -> Any:
         events=queries.members(series_id),
         out=queries.taken_out(series),
         may_edit=access.can(current_account(), Permission.EVENT_EDIT, where),
+        may_create=access.can(current_account(), Permission.EVENT_CREATE, where),
         now=now,
     )
 
 
 @blueprint.route("/animation/series/<int:series_id>/prolonger", methods=["GET", "POST"])
-@requires(Permission.EVENT_EDIT, scope=queries.where_is)
+@requires(Permission.EVENT_CREATE, scope=queries.where_is)
 def extend(series_id: int) -> Any:
     series, now, form = queries.regular(series_id), clock.now(), forms.EndForm()
     like, last = queries.model_of(series)

@@ -14,6 +14,7 @@ from cop.events import service as events
 from cop.events.models import Event, EventKind
 from cop.events.models_series import EventSeries
 from cop.invitations.models import Invitation
+from cop.registrations.jobs import JOBS as REGISTRATIONS
 from cop.registrations.models import Registration
 from cop.series.jobs import JOBS
 from tests.people_of_the_tests import People, territory
@@ -175,3 +176,15 @@ def test_a_seminar_called_off_does_not_end_the_cycle(send: Any, cycle_id: int, o
         events.cancel(event, "Salle inondée.", actor=Actor("account", people.bob_id), now=clock.now())
     assert "inscrit" in send("fay").text
     assert [dict(one) for one in statuses(cycle_id)] == [{"confirmed": 2}, {"confirmed": 1}, {"confirmed": 2}]
+
+
+def test_no_in_the_calendar_to_one_seminar_then_to_all(send: Any, cycle_id: int, outbox: Any) -> None:
+    send()
+    for count, expected in ((1, {"confirmed": 1}), (3, {"cancelled": 1})):
+        with unit_of_work():
+            for invitation in db.session.scalars(sa.select(Invitation).order_by(Invitation.id).limit(count)):
+                invitation.partstat = "DECLINED"
+        for job in (*REGISTRATIONS, *JOBS):
+            jobs.run(job)
+        assert statuses(cycle_id) == [expected] * 3
+    assert Counter(mail.kind for mail in outbox())["invitations.declined"] == 3
