@@ -70,17 +70,23 @@ def enter(
     """Register whoever sends the form, and the colleagues they name; each is told by a mail of their own."""
     found = queries.door(event, now)
     rules.check_door(found, staff=False)
-    sender = who_comes(event, identity, visitor, now)
+    identities = [identity, *({**one, "commune_id": identity.get("commune_id")} for one in colleagues)]
+    sender, *others = _all_who_come(event, identities, visitor, now)
     results = [_enter(event, sender, identity, said, visitor, found, now)]
     if sender is None:  # a stranger brings nobody
         return [*results, *(Entered(_name(one), Shown.MEMBERS) for one in colleagues)]
-    shared = {"commune_id": identity.get("commune_id")}
     plain = Said(attends=said.attends)
-    for one in colleagues:
-        theirs = {**one, **shared}
-        person = who_comes(event, theirs, visitor, now, colleague=True)
+    for person, theirs in zip(others, identities[1:], strict=True):
         results.append(_enter(event, person, theirs, plain, visitor, found, now, by=sender))
     return results
+
+
+def _all_who_come(event: Event, identities: Sequence[Identity], visitor: Visitor, now: datetime) -> list[Person | None]:
+    """The record of each. All before the first seat, and in the order of their addresses: of two colleagues who
+    register each other at the same moment, none waits for a record the other is making."""
+    order = sorted(range(len(identities)), key=lambda at: addresses.normalise_email(identities[at].get("email") or ""))
+    found = {at: who_comes(event, identities[at], visitor, now, colleague=at > 0) for at in order}
+    return [found[at] for at in range(len(identities))]
 
 
 def who_comes(

@@ -173,3 +173,24 @@ def test_capacity_is_not_lowered_under_those_who_register_meanwhile(app: Any, pe
     capacity = db.session.get_one(Event, event_id).capacity
     assert capacity == (5 if answers[-1] == 303 else 20)
     assert found["confirmed"] <= (capacity or 0)
+
+
+def test_colleagues_who_register_each_other_at_once_all_have_one_seat(app: Any, people: People) -> None:
+    """Each form names everybody, its sender first: none waits for a record another is making."""
+    event_id, slug = make_event(people, capacity=SEATS, colleagues=True)
+    names = ["ana", "ben", "cid", "dee"]
+
+    def form_of(first: int) -> dict[str, str]:
+        order = [*names[first:], *names[:first]]
+        lines = {
+            f"colleagues-{n}-{field}": value
+            for n, name in enumerate(order[1:])
+            for field, value in {
+                "given_name": name, "family_name": "Cabinet", "email": f"{name}@cabinet.example", "profession": "94",
+            }.items()
+        }  # fmt: skip
+        return {**FORM, "given_name": order[0], "email": f"{order[0]}@cabinet.example", **lines}
+
+    acts = [poster(f"/evenements/{slug}/inscription", n, form_of(n)) for n in range(len(names))]
+    assert all_at_once(app, acts) == [303] * len(names)
+    assert statuses(event_id) == {"confirmed": len(names)}
