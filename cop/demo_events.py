@@ -11,7 +11,6 @@ from cop.accounts.models import Account
 from cop.activity.service import Actor
 from cop.core import clock
 from cop.core.db import db
-from cop.core.unit_of_work import unit_of_work
 from cop.demo_world import World
 from cop.events import queries, rules, service, service_documents, service_life, service_team
 from cop.events.models import Event, EventKind
@@ -31,7 +30,8 @@ ACCESS: Final = "Entrée par la cour, deuxième porte\nBus 4, arrêt Mairie ; pa
 
 
 def fill(world: World) -> None:
-    coming = _coming(world)
+    with unit_of_work(write=False):  # what a part before left unwritten is not there
+        coming = _coming(world)
     _announce_elsewhere(world)
     if len(coming) < 3:
         return
@@ -64,49 +64,44 @@ def _coming(world: World) -> list[int]:
 
 def _prepare(world: World, event_id: int) -> None:
     """Who speaks, with whom, what is given out."""
-    with unit_of_work():
-        event, actor, now = queries.get(event_id), Actor("account", _number(world.bob)), clock.now()
-        event.objectives, event.venue_access = OBJECTIVES, ACCESS if event.mode != "online" else ""
-        add = partial(service_team.add_named, event, actor=actor, now=now)
-        add(Role.ANIMATOR, "Agathe Moulin", "orthophoniste")
-        add(Role.SPEAKER, "Youssef Kerrien", "médecin généraliste, CPTS")
-        helper = db.session.get_one(Account, _number(world.charlie))
-        service_team.add_co_organiser(event, helper, actor=actor, now=now)
-        partners = db.session.scalars(sa.select(Organisation).order_by(Organisation.id).limit(2)).all()
-        for organisation, part in zip(partners, (Part.ORGANISES, Part.HOSTS), strict=False):
-            service_team.add_partner(event, organisation, part, actor=actor, now=now)
-        join = partial(service_documents.join_file, event, actor=actor, now=now)
-        join("Programme détaillé.pdf", PAPER, "Programme détaillé", SeenBy.EVERYBODY)
-        join("Support de travail.pdf", PAPER, "Support de travail", SeenBy.REGISTERED)
-        address = "https://ressources.example/recommandations"
-        service_documents.join_link(event, "Les recommandations", address, SeenBy.REGISTERED, actor=actor, now=now)
+    event, actor, now = queries.get(event_id), Actor("account", _number(world.bob)), clock.now()
+    event.objectives, event.venue_access = OBJECTIVES, ACCESS if event.mode != "online" else ""
+    add = partial(service_team.add_named, event, actor=actor, now=now)
+    add(Role.ANIMATOR, "Agathe Moulin", "orthophoniste")
+    add(Role.SPEAKER, "Youssef Kerrien", "médecin généraliste, CPTS")
+    helper = db.session.get_one(Account, _number(world.charlie))
+    service_team.add_co_organiser(event, helper, actor=actor, now=now)
+    partners = db.session.scalars(sa.select(Organisation).order_by(Organisation.id).limit(2)).all()
+    for organisation, part in zip(partners, (Part.ORGANISES, Part.HOSTS), strict=False):
+        service_team.add_partner(event, organisation, part, actor=actor, now=now)
+    join = partial(service_documents.join_file, event, actor=actor, now=now)
+    join("Programme détaillé.pdf", PAPER, "Programme détaillé", SeenBy.EVERYBODY)
+    join("Support de travail.pdf", PAPER, "Support de travail", SeenBy.REGISTERED)
+    address = "https://ressources.example/recommandations"
+    service_documents.join_link(event, "Les recommandations", address, SeenBy.REGISTERED, actor=actor, now=now)
 
 
 def _postpone(world: World, event_id: int) -> None:
-    with unit_of_work():
-        actor = Actor("account", _number(world.bob))
-        service_life.postpone(
-            queries.get(event_id), "La salle est indisponible ce jour-là.", actor=actor, now=clock.now()
-        )
+    actor = Actor("account", _number(world.bob))
+    service_life.postpone(queries.get(event_id), "La salle est indisponible ce jour-là.", actor=actor, now=clock.now())
 
 
 def _submit(world: World, event_id: int) -> None:
     """A regional seminar is read by the coordination before it is announced."""
-    with unit_of_work():
-        kind = (
-            db.session.scalar(
-                sa.select(EventKind).where(EventKind.half_days > 1).order_by(EventKind.position, EventKind.id).limit(1)
-            )
-            or queries.get(event_id).kind
+    kind = (
+        db.session.scalar(
+            sa.select(EventKind).where(EventKind.half_days > 1).order_by(EventKind.position, EventKind.id).limit(1)
         )
-        kind.approval = True
-        actor, now = Actor("account", _number(world.bob)), clock.now()
-        event = service.duplicate(queries.get(event_id), actor=actor, now=now)
-        event.kind_id = kind.id
-        event.title = f"{event.title} : deuxième rencontre"[:200]
-        db.session.flush()
-        db.session.expire(event, ["kind"])
-        service.publish(event, actor=actor, now=now)
+        or queries.get(event_id).kind
+    )
+    kind.approval = True
+    actor, now = Actor("account", _number(world.bob)), clock.now()
+    event = service.duplicate(queries.get(event_id), actor=actor, now=now)
+    event.kind_id = kind.id
+    event.title = f"{event.title} : deuxième rencontre"[:200]
+    db.session.flush()
+    db.session.expire(event, ["kind"])
+    service.publish(event, actor=actor, now=now)
 
 
 def _announce_elsewhere(world: World) -> None:
@@ -114,19 +109,18 @@ def _announce_elsewhere(world: World) -> None:
     day = (world.now + timedelta(days=70)).date()
     day += timedelta(days=(3 - day.weekday()) % 7)  # a Thursday
     hours = [(clock.at_local(day + timedelta(days=n), time(9, 30)), timedelta(hours=7)) for n in range(2)]
-    with unit_of_work():
-        public = sa.select(EventKind).where(EventKind.audience == "public", EventKind.archived.is_(False))
-        kind = db.session.scalars(public.order_by(EventKind.position, EventKind.id).limit(1)).first()
-        if kind is None:
-            return
-        description = rules.Description(
-            title="Journées nationales de la coordination",
-            half_days=tuple(rules.Span(start, start + length) for start, length in hours),
-            territory_id=world.root.id,
-            venue_name="Maison des associations de solidarité",
-            venue_address="10 rue des Terres-au-Curé, Paris",
-            summary="Deux jours entre coordinateurs de toutes les régions. D’autres les organisent et y inscrivent.",
-            outside_url="https://journees-nationales.example/inscription",
-        )
-        actor, now = Actor("account", _number(world.alice)), clock.now()
-        service.publish(service.create(kind, description, actor=actor, now=now), actor=actor, now=now)
+    public = sa.select(EventKind).where(EventKind.audience == "public", EventKind.archived.is_(False))
+    kind = db.session.scalars(public.order_by(EventKind.position, EventKind.id).limit(1)).first()
+    if kind is None:
+        return
+    description = rules.Description(
+        title="Journées nationales de la coordination",
+        half_days=tuple(rules.Span(start, start + length) for start, length in hours),
+        territory_id=world.root.id,
+        venue_name="Maison des associations de solidarité",
+        venue_address="10 rue des Terres-au-Curé, Paris",
+        summary="Deux jours entre coordinateurs de toutes les régions. D’autres les organisent et y inscrivent.",
+        outside_url="https://journees-nationales.example/inscription",
+    )
+    actor, now = Actor("account", _number(world.alice)), clock.now()
+    service.publish(service.create(kind, description, actor=actor, now=now), actor=actor, now=now)
