@@ -30,8 +30,7 @@ ACCESS: Final = "Entrée par la cour, deuxième porte\nBus 4, arrêt Mairie ; pa
 
 
 def fill(world: World) -> None:
-    with unit_of_work(write=False):  # what a part before left unwritten is not there
-        coming = _coming(world)
+    coming = _coming(world)
     _announce_elsewhere(world)
     if len(coming) < 3:
         return
