@@ -30,6 +30,7 @@ from cop import (
     demo_seats,
     demo_register,
     demo_series,
+    demo_templates,
     demo_volunteers,
 )
 from cop.accounts import passwords
@@ -67,6 +68,7 @@ PARTS: Final[tuple[Callable[[World], None], ...]] = (
     demo_campaigns.fill,
     demo_carpool.fill,
     demo_events.fill,
+    demo_templates.fill,
     demo_questions.fill,
     demo_seats.fill,
     demo_polls.fill,

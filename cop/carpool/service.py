@@ -41,8 +41,8 @@ def share(registration: Registration, said: Said, now: datetime) -> Journey:
     }
     if not insert_if_absent(Journey, {**key, **values}, key=list(key)):
         change(sa.update(Journey).filter_by(**key).values(**values))
-    db.session.expire_all()
-    return db.session.scalars(sa.select(Journey).filter_by(**key)).one()
+    kept = sa.select(Journey).filter_by(**key).execution_options(populate_existing=True)
+    return db.session.scalars(kept).one()
 
 
 def answer(registration: Registration, journey: Journey, now: datetime) -> bool:
@@ -75,8 +75,10 @@ def erase(journey_id: int, now: datetime) -> None:
     """The journey, who answered it, and what the mails about it said."""
     mails_forgotten.forget_keys(mails.key_of(journey_id), now)
     change(sa.delete(JourneyAnswer).where(JourneyAnswer.journey_id == journey_id))
-    change(sa.delete(Journey).where(Journey.id == journey_id))
-    db.session.expire_all()
+    journey = db.session.get(Journey, journey_id)
+    if journey is not None:
+        db.session.delete(journey)
+        db.session.flush()
 
 
 def _check_open(registration: Registration, now: datetime) -> None:
