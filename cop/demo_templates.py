@@ -17,7 +17,7 @@ _SENTENCE: Final = "Le parking de la salle est en travaux\u00a0: comptez dix min
 
 
 def fill(world: World) -> None:
-    bob = sa.inspect(world.bob).identity[0]  # the account may be of a session that is over
+    bob: int = sa.inspect(world.bob).identity[0]  # the account may be of a session that is over
     actor = Actor("account", bob)
     held = _one(_of(bob).where(Event.ends_at < world.now).order_by(Event.starts_at.desc(), Event.id))
     if held is not None:
