@@ -26,6 +26,11 @@ PAPER: Final = (
 OBJECTIVES: Final = (
     "Repérer ce qui relève de chaque profession\nSavoir à qui adresser, et comment\nRepartir avec un outil commun"
 )
+SUBMITTED: Final = (
+    "Coordonner les parcours : une journée pour commencer",
+    "Ce que chaque profession attend des autres, et ce qu’une région peut décider ensemble.",
+    "public",
+)
 ACCESS: Final = "Entrée par la cour, deuxième porte\nBus 4, arrêt Mairie ; parking gratuit à 200 m\nSalle de plain-pied"
 
 
@@ -97,7 +102,7 @@ def _submit(world: World, event_id: int) -> None:
     actor, now = Actor("account", _number(world.bob)), clock.now()
     event = service.duplicate(queries.get(event_id), actor=actor, now=now)
     event.kind_id = kind.id
-    event.title = f"{event.title} : deuxième rencontre"[:200]
+    event.title, event.summary, event.audience = SUBMITTED
     db.session.flush()
     db.session.expire(event, ["kind"])
     service.publish(event, actor=actor, now=now)
