@@ -8,9 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from cop.core import clock, tokens
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event, HalfDay
+from cop.invitations import service
+from cop.registrations.models import Registration
 from tests import people_of_the_tests as build
 from tests.people_of_the_tests import People
 
@@ -68,3 +71,26 @@ def test_nobody_registers_here_for_what_others_hold(client: FlaskClient, people:
     sent = {"given_name": "Élise", "family_name": "Roux", "email": "elise@exemple.example", "profession": "91"}
     answer = client.post("/evenements/ailleurs/inscription", data=sent)
     assert answer.status_code == 422
+
+
+def test_the_registered_are_led_to_their_own_entry_first(client: FlaskClient, people: People) -> None:
+    """One entry, not two: the file is the invitation's; what the web makes is a copy, and said so."""
+    with unit_of_work():
+        now = clock.now()
+        held = build.event(people, "Écrire", slug="ecrire", online_url="https://visio.example/salle", mode="hybrid")
+        registered = Registration(
+            event_id=held.id, person_id=people.diane_id, status="confirmed", created_at=now, queued_at=now
+        )
+        db.session.add(registered)
+        invitation = service.invite(held, people.diane, now)
+        assert invitation
+        uid, token = invitation.uid, tokens.sign("registration", f"{held.id}:{people.diane_id}")
+    path = f"/inscription/{token}"
+    page = client.get(path)
+    assert page.status_code == 200
+    file = re.findall(r'href="(/inscription/[^"]+\.ics)"', page.text)
+    assert f"UID:{uid}" in client.get(file[0]).text.replace("\r\n ", "")
+    google = page.text.index("calendar.google.com")
+    assert page.text.index(file[0]) < page.text.index("C’est l’entrée même de l’invitation") < google
+    assert "visio.example" in page.text[google : google + 3000], "the link of the room is theirs"
+    assert page.headers["Referrer-Policy"] == "same-origin"
