@@ -1,6 +1,5 @@
 """Dates, in a browser: a poll from the proposal to the answer, and a half-day called off with its mail seen before."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from tests.browser.conftest import Site, axe_faults, faults_of
 
 
 def test_propose_dates_and_answer_without_an_account(browser: Browser, site: Site, signed_in: Any, page: Page) -> None:
-    staff = browser.new_context(locale="fr-FR", storage_state=signed_in("alice")).new_page()
+    staff = browser.new_context(locale="fr-FR", reduced_motion="reduce", storage_state=signed_in("alice")).new_page()
     staff.goto(site.at("/animation"))
     staff.get_by_role("link", name="Sondages de dates").click()
     staff.get_by_role("link", name="Proposer des dates").click()
@@ -22,7 +21,7 @@ def test_propose_dates_and_answer_without_an_account(browser: Browser, site: Sit
     staff.locator("#closes_on").fill((clock.today() + timedelta(days=15)).isoformat())
     staff.get_by_role("button", name="Enregistrer, puis choisir").click()
     staff.get_by_role("button", name="Ouvrir sans écrire à personne").click()
-    link = staff.get_by_role("link", name=re.compile(r"/sondages/")).inner_text()
+    link = staff.locator("a[href*='/sondages/']:not([href*='animation'])").first.inner_text()
 
     page.goto(link)
     first = page.get_by_role("group").filter(has_text="0 oui").first
@@ -47,7 +46,7 @@ def test_propose_dates_and_answer_without_an_account(browser: Browser, site: Sit
 
 
 def test_a_half_day_is_called_off_once_the_mail_was_seen(browser: Browser, site: Site, signed_in: Any) -> None:
-    page = browser.new_context(locale="fr-FR", storage_state=signed_in("alice")).new_page()
+    page = browser.new_context(locale="fr-FR", reduced_motion="reduce", storage_state=signed_in("alice")).new_page()
     page.goto(site.at("/animation?territoire=tous"))
     page.get_by_role("link", name="Séminaire régional").first.click()
     page.get_by_role("link", name="Annuler cette demi-journée").last.click()

@@ -21,7 +21,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 from cop.app import create_app
 from cop.core import tokens
 from cop.core.web import Application
-from tests.browser import test_import, test_journeys, test_people, test_series
+from tests.browser import test_dates, test_import, test_journeys, test_people, test_series
 from tests.browser.conftest import FOUR_LOOKS, TWO_LOOKS, Site, faults_of
 from tests.conftest import settings_for
 
@@ -50,10 +50,13 @@ NOT_PAGES: Final = {
 ELSEWHERE: Final = {"invitations.invited", "mandates.show"}
 # Only there once something was done: looked at by the journey that does it.
 LOOKED_AT_ON_THE_WAY: Final[dict[str, Callable[..., None]]] = {
+    "changes.call_off": test_dates.test_a_half_day_is_called_off_once_the_mail_was_seen,
+    "changes.pending": test_dates.test_a_half_day_is_called_off_once_the_mail_was_seen,
     "duplicates.merged": test_people.test_merge_two_and_take_it_back,
     "imports.columns": test_import.test_import_with_errors_mend_undo,
     "imports.show": test_import.test_import_with_errors_mend_undo,
     "joining.sent": test_people.test_join_confirm_pay_and_renew,
+    "polls.thanks": test_dates.test_propose_dates_and_answer_without_an_account,
     "registrations.done": test_journeys.test_a_newcomer_registers_in_one_page_and_one_press,
     "series.done": test_series.test_register_for_a_cycle_in_one_press,
     "volunteers.before_proposing": test_people.test_a_task_is_proposed_and_accepted,
