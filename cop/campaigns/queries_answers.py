@@ -60,7 +60,8 @@ def counts(event_id: int) -> Counts:
     each = sa.select(
         answer,
         Guest.asked_at.is_not(None).label("asked"),
-        sa.and_(MailMessage.status == Status.SENT).label("delivered"),
+        # Only who was reached is chased: while the chase is on its way, the first mail still was delivered.
+        sa.or_(MailMessage.status == Status.SENT, Guest.chases > 0).label("delivered"),
         Guest.opened_at.is_not(None).label("opened"),
     )
     of = _joined(each, event_id).subquery()
