@@ -7,6 +7,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringF
 from cop.core import clock
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l
+from cop.core.tokens import digest
 from cop.events import queries_questions as queries
 from cop.events import rules_questions as rules
 from cop.events.forms_fields import HourField
@@ -34,6 +35,8 @@ class QuestionForm(Form):
     required = BooleanField(_l("Nobody registers without answering"))
     # What was typed when the warning was shown: sent again as it is, it is kept.
     warned = HiddenField()
+    # The question as it was when the page was opened.
+    seen = HiddenField()
 
     def wording(self) -> Wording:
         kind = self.kind.data or ""
@@ -59,14 +62,33 @@ def of_question(question: Question) -> QuestionForm:
     wording = queries.wording_of(question)
     values = {"label": wording.label, "kind": wording.kind, "hint": wording.hint, "required": wording.required}
     known = "|".join((wording.label, wording.hint, *wording.options))
-    return QuestionForm(data={**values, "options": "\n".join(wording.options), "warned": known})
+    hidden = {"warned": known, "seen": _stamp(wording)}
+    return QuestionForm(data={**values, "options": "\n".join(wording.options), **hidden})
+
+
+def changed_meanwhile(form: QuestionForm, question: Question) -> bool:
+    """Whether somebody else wrote the question anew since the page was opened; the next save is over their words."""
+    theirs = queries.wording_of(question)
+    if form.seen.data == _stamp(theirs) or form.wording() == theirs:
+        return False
+    form.seen.data = _stamp(theirs)
+    words = _(
+        "Somebody else changed this question meanwhile. It reads now: “%(label)s”. Yours is still here.",
+        label=theirs.label,
+    )
+    form.label.errors = [words, _("Save again to keep yours.")]
+    return True
+
+
+def _stamp(wording: Wording) -> str:
+    return digest(repr(wording))
 
 
 class SettingsForm(Form):
     """Until when one registers, and what the form offers."""
 
-    closes_on = DayField(_l("Registration closes on"))
-    closes_hour = HourField(_l("At"))
+    closes_on: Any = DayField(_l("Registration closes on"))
+    closes_hour: Any = HourField(_l("At"))
     colleagues = BooleanField(_l("Whoever registers may register colleagues of the practice too"))
     arrangement = BooleanField(
         _l("Ask who needs an arrangement"),
@@ -93,7 +115,7 @@ class SettingsForm(Form):
 def settings_of(event: Event) -> SettingsForm:
     closes_at = event.registration_closes_at
     local = clock.local(closes_at, event.zone) if closes_at else None
-    values = {"colleagues": event.colleagues, "arrangement": event.arrangement}
+    values: dict[str, Any] = {"colleagues": event.colleagues, "arrangement": event.arrangement}
     if local:
         values |= {"closes_on": local.date(), "closes_hour": local.time()}
     return SettingsForm(data=values)

@@ -73,7 +73,7 @@ def _add(owner: Owner) -> Any:
 def _edit(owner: Owner, question_id: int) -> Any:
     question = questions.one(owner, question_id)
     form = forms.of_question(question)
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and not forms.changed_meanwhile(form, question):
         try:
             service_questions.edit(owner, question, form.wording(), actor=actor(), now=clock.now())
         except Refused as refused:

@@ -138,7 +138,10 @@ def test_an_answered_question_is_withdrawn_with_its_answers_and_comes_back(
     client.post(f"{page}/{number}/remettre")
     assert labels(the(held)) == ["Votre attente ?"]
     # Another way of answering is another question.
-    client.post(f"{page}/{number}", data={"label": "Votre attente ?", "kind": "choice", "options": "A\nB"})
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get(f"{page}/{number}").text)
+    assert seen
+    other = {"label": "Votre attente ?", "kind": "choice", "options": "A\nB", "seen": seen[1]}
+    client.post(f"{page}/{number}", data=other)
     assert [(one.kind, one.withdrawn_at is None) for one in queries.of(the(held))] == [
         ("choice", True),
         ("text", False),
@@ -209,3 +212,26 @@ def test_a_question_of_another_event_is_not_found(client: Any, people: People, h
     for path in ("", "/retirer", "/deplacer", "/remettre"):
         assert client.post(f"/animation/evenements/{held}/questions/{other}{path}").status_code == 404
     assert db.session.get(Person, people.diane_id)
+
+
+def test_two_who_write_the_same_question_at_once(client: Any, people: People, held: int, sign_in: Any) -> None:
+    with unit_of_work():
+        number = service_questions.add(the(held), Wording("text", "Votre attente ?"), actor=COMMAND).id
+    sign_in(people.bob)
+    page = f"/animation/evenements/{held}/questions/{number}"
+
+    def seen_in(text: str) -> str:
+        found = re.search(r'name="seen"[^>]*value="([^"]+)"', text)
+        assert found
+        return found[1]
+
+    opened = seen_in(client.get(page).text)
+    mine = {"label": "Votre souhait ?", "kind": "text", "seen": opened}
+    assert client.post(page, data={"label": "Vos besoins ?", "kind": "text", "seen": opened}).status_code == 303
+    told = client.post(page, data=mine)
+    assert told.status_code == 422
+    assert "Vos besoins ?" in unescape(told.text)
+    assert "Votre souhait ?" in unescape(told.text)
+    assert labels(the(held)) == ["Vos besoins ?"]
+    assert client.post(page, data={**mine, "seen": seen_in(told.text)}).status_code == 303
+    assert labels(the(held)) == ["Votre souhait ?"]
