@@ -216,6 +216,9 @@ def for_new(kind: EventKind, territories: Sequence[Territory], projects: Sequenc
         "key_event": kind.key_event,
         "carpool": kind.carpool,
         "territory_id": territories[0].id if territories else None,
+        # A page that knows what people should meet about leads here with the words (« …?titre=… »).
+        "title": request.args.get("titre", "")[: rules.LONGEST_TITLE],
+        "summary": request.args.get("presentation", "")[:_LONG],
     }
     zone = ZoneInfo(organisation.time_zone) if organisation else clock.PARIS
     return _build(rows, territories, values, zone, projects)

@@ -141,6 +141,7 @@ def test_a_postponed_event_keeps_its_seats_and_invites_to_its_new_date(
 
     page = words(client.application.test_client().get(f"/evenements/{slug}"))
     assert "Cette rencontre est reportée" in page
+    assert "La salle est inondée." in page
     assert "Nouvelle date à venir" in page
     assert "14 janvier" not in page
     refused = client.application.test_client().post(f"/evenements/{slug}/inscription", data={"given_name": "A"})
