@@ -24,8 +24,9 @@ def test_register_for_a_cycle_in_one_press(page: Page, site: Site) -> None:
 
 def test_repeat_a_meeting(browser: Browser, site: Site, signed_in: Any) -> None:
     page = browser.new_context(locale="fr-FR", storage_state=signed_in("alice")).new_page()
-    page.goto(site.at("/animation"))
+    page.goto(site.at("/agenda"))
     page.get_by_role("link", name="Le 3e jeudi").first.click()
+    page.get_by_role("link", name="Gérer cet événement").click()
     page.get_by_role("link", name="tous les mois, le 3e jeudi").click()
     page.get_by_role("link", name="D’autres dates").click()
     page.get_by_label("Nombre de rencontres").fill("3")
