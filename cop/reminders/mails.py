@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from cop.core import clock, formats
+from cop.core import clock, formats, links
 from cop.core.i18n import label, language, speaking
 from cop.events.models import Event, EventKind, HalfDay
 from cop.invitations import ical
@@ -11,6 +11,7 @@ from cop.invitations import mails as invitations
 from cop.mail import service as mail
 from cop.mail.composition import Words
 from cop.mail.models import Category, MailMessage
+from cop.registrations import mails as registrations
 from cop.registrations.models import Registration
 from cop.reminders.models import ReminderRule
 from cop.reminders.rules import KIND
@@ -23,6 +24,7 @@ def reminder(rule: ReminderRule, registration: Registration, key: str, own: str 
     """Worthless once the event has begun, so it is not sent after. ``own``: the event's sentence."""
     event, person = registration.event, registration.person
     page = invitations.personal_page(event, person)
+    carpool = links.absolute_url("carpool.show", token=registrations.token_of(registration))
     return mail.enqueue(
         key=key,
         kind=KIND,
@@ -30,7 +32,7 @@ def reminder(rule: ReminderRule, registration: Registration, key: str, own: str 
         recipient=person.email or "",
         recipient_name=person.full_name,
         template=TEMPLATE,
-        values=_values(rule, event, person.given_name, person.language, page, own),
+        values=_values(rule, event, person.given_name, person.language, page, own, carpool),
         locale=person.language,
         person_id=person.id,
         event_id=event.id,
@@ -65,8 +67,14 @@ def example(kind: EventKind, now: datetime) -> Event:
     )
 
 
-def _values(rule: ReminderRule, event: Event, given_name: str, spoken: str, page: str, own: str) -> dict[str, Any]:
-    """No "tomorrow" among the words: a mail held back by a quota may be read the day after."""
+def _values(
+    rule: ReminderRule, event: Event, given_name: str, spoken: str, page: str, own: str, carpool: str = ""
+) -> dict[str, Any]:
+    """No "tomorrow" among the words: a mail held back by a quota may be read the day after.
+
+    ``carpool``: where journeys are shared, if they are; a preview leads to the event's page instead.
+    """
+    shared = event.carpool and event.mode != "online"
     with speaking(spoken):
         return {
             "given_name": given_name,
@@ -81,5 +89,6 @@ def _values(rule: ReminderRule, event: Event, given_name: str, spoken: str, page
             "limited": event.capacity is not None,
             "page": page,
             "cancel_page": f"{page}#cancel",
+            "carpool_page": (carpool or ical.page_of(event)) if shared else "",
             "event_page": ical.page_of(event),
         }

@@ -79,3 +79,15 @@ def test_both_links_lead_to_the_persons_own_page(stage: Stage, clock: ClockHand,
     answer = client.get(pages[0][0])
     assert answer.status_code == 200
     assert 'id="cancel"' in answer.text
+
+
+def test_where_journeys_are_shared_the_mail_leads_there(stage: Stage, clock: ClockHand, client: FlaskClient) -> None:
+    clock.set("2026-03-02 10:00")
+    stage.rule(1)
+    stage.register(stage.event("2026-03-30 09:00", carpool=True))
+    clock.set("2026-03-29 09:00")
+    stage.tick()
+    (mail,) = stage.mails()
+    link = re.search(r"http://[^/]+(/inscription/\S+/covoiturage)", mail.text or "")
+    assert link
+    assert "Commune de départ" in client.get(link[1]).text
