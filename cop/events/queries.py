@@ -49,7 +49,7 @@ def by_slug(slug: str) -> Event:
 def public_by_slug(slug: str) -> Event:
     """What is not published does not exist for the public."""
     event = by_slug(slug)
-    if event.status not in rules.VISIBLE:
+    if not rules.is_announced(event.status, event.published_at):
         raise NotFound
     return event
 

@@ -22,7 +22,13 @@ PER_PAGE: Final = 40
 
 
 def listed_publicly() -> sa.ColumnElement[bool]:
-    return sa.and_(Event.status.in_(rules.VISIBLE), Event.audience == "public")
+    return sa.and_(announced(), Event.audience == "public")
+
+
+def announced() -> sa.ColumnElement[bool]:
+    """The same as ``rules.is_announced``."""
+    given_up = sa.and_(Event.status == rules.CANCELLED, Event.published_at.is_(None))
+    return sa.and_(Event.status.in_(rules.VISIBLE), ~given_up)
 
 
 def matching(statement: sa.Select[Any], filters: Filters, now: datetime) -> sa.Select[Any]:
@@ -144,7 +150,7 @@ def meetings(community_id: int, now: datetime, *, member: bool, most: int = 20) 
     """The meetings of a community; a member sees those held for members too."""
     shown = ("public", "members") if member else ("public",)
     held = sa.select(Event).where(
-        Event.community_id == community_id, Event.status.in_(rules.VISIBLE), Event.audience.in_(shown)
+        Event.community_id == community_id, announced(), Event.audience.in_(shown)
     )
     coming = held.where(Event.ends_at > now).order_by(Event.starts_at, Event.id)
     past = held.where(Event.ends_at <= now, Event.status == rules.PUBLISHED).order_by(Event.starts_at.desc(), Event.id)

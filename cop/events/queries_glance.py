@@ -62,6 +62,7 @@ _FACTS: Final = (
             "calendar_revision",
             "changed_at",
             "form_revision",
+            "published_at",
         )
     ),
 )
@@ -81,7 +82,7 @@ _STATEMENT: Final = (
 def public_glance(slug: str) -> Glance:
     """Raises :class:`NotFound` for what is not published: it does not exist for the public."""
     row = look(_STATEMENT, {"slug": slug})
-    if row is None or row.status not in rules.VISIBLE:
+    if row is None or not rules.is_announced(row.status, row.published_at):
         raise NotFound
     values = row._mapping
     known = {name: values["registration_closes_at" if name == "closes_at" else name] for name in _KNOWN}

@@ -24,7 +24,7 @@ def may_approve(actor: Actor, event: Event) -> bool:
 
 
 def who_may_approve(event: Event) -> Sequence[Account]:
-    """Accounts that may, nearest first: when the territory has its own coordination, the wider one is left in peace."""
+    """The coordination; who administers the whole may too, and is asked when there is nobody else."""
     today = clock.today()
     held = sa.select(Grant.account_id).where(
         Grant.starts_on <= today, sa.or_(Grant.ends_on.is_(None), Grant.ends_on >= today)

@@ -198,6 +198,11 @@ def check_place(description: Description) -> None:
         raise Refused(_l("Say in which commune people meet."), "commune")
 
 
+def is_announced(status: str, published_at: datetime | None) -> bool:
+    """Whether the public may know of it: a draft that was given up never was."""
+    return status in VISIBLE and (status != CANCELLED or published_at is not None)
+
+
 def place_to_look_up(street: str, commune: str) -> str:
     """What a map is asked for: « 12 rue des Lices, Angers », without the number of the département."""
     return ", ".join(part for part in (street, commune.partition(" (")[0]) if part) if commune else ""

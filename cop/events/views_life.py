@@ -60,13 +60,13 @@ def review(event_id: int) -> Any:
     if event.status != rules.SUBMITTED:
         flash(_("This event no longer waits for an approval."), "note")
         return _back(event)
-    form = forms_life.ReviewForm(data={"version": event.version})
+    form, version = forms_life.ReviewForm(data={"version": event.version}), event.version
     if request.method == "POST" and form.validate():
         try:
             words = _decided(event, form)
         except Refused as refused:
             refuse(form, refused)
-            form.version.data = str(event.version)
+            form.version.data = str(version)
         else:
             flash(words, "done")
             return _back(event)

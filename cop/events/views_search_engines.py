@@ -38,7 +38,7 @@ _HOUR: Final = 3600
 @blueprint.app_template_global("event_head_of")
 def event_head_of(event: Event) -> dict[str, Any] | None:
     """For the head of an event's page; ``None`` for what is not for everybody."""
-    if event.audience != "public" or event.status not in rules.VISIBLE:
+    if event.audience != "public" or not rules.is_announced(event.status, event.published_at):
         return None
     written = json.dumps(structured(event), ensure_ascii=False)
     for character in "<>&\u2028\u2029":  # nothing in it can close the element it stands in

@@ -34,7 +34,7 @@ def event_page(slug: str) -> Any:
     if _same_for_all():
         return _kept_page(slug)
     event = events.by_slug(slug)
-    preview = event.status not in event_rules.VISIBLE
+    preview = not event_rules.is_announced(event.status, event.published_at)
     if preview and not _may_read(event):
         raise NotFound
     guest = guest_of(event)

@@ -102,6 +102,17 @@ def test_an_event_waits_for_the_coordination_and_is_published_by_it(
         assert act in told_words, "who did what"
 
 
+def test_a_draft_that_is_given_up_was_never_announced(client: Any, people: People, sign_in: Any, form: Any) -> None:
+    sign_in(people.bob)
+    client.post(NEW, data=form | {"action": "draft"})
+    client.post(f"/animation/evenements/{the_event().id}/annuler", data={"reason": ""})
+    made, nobody = the_event(), client.application.test_client()
+    assert made.status == "cancelled"
+    assert nobody.get(f"/evenements/{made.slug}").status_code == 404
+    assert made.title not in nobody.get("/agenda").text
+    assert client.get(f"/evenements/{made.slug}").status_code == 200, "who runs it still reads it"
+
+
 def test_who_may_approve_publishes_at_once(
     client: Any, people: People, sign_in: Any, form: Any, wants_approval: None
 ) -> None:
