@@ -1,11 +1,14 @@
 """A meeting made regular: the dates that would be made, with what they meet, then the meetings."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
+from tests.people_of_the_tests import PARIS
 from tests.series.conftest import RULE, boxes
 
 
@@ -37,3 +40,20 @@ def test_what_a_date_meets_is_told_before(bob: Any, event_id: int) -> None:
     assert 'value="2027-04-29" checked>' in page
     assert "zone B" in page
     assert dates() == []
+
+
+def test_each_date_tells_the_next_and_what_its_day_meets(repeat: Any, bob: Any, event_id: int, app: Any) -> None:
+    assert repeat(every="weekday", nth="1", weekday="5", until="2027-06-01").status_code == 303
+    db.session.rollback()
+    made = db.session.scalars(sa.select(Event).where(Event.series_id.is_not(None)).order_by(Event.starts_at)).all()
+    first, last = made[0], made[-1]
+    page = app.test_client().get(f"/evenements/{first.slug}").text
+    assert all(one.slug in page for one in made[1:])
+    assert bob.get(f"/animation/evenements/{first.id}/repeter").location.endswith(f"/series/{first.series_id}")
+    with unit_of_work():
+        holiday = datetime(2027, 5, 8, 9, 0, tzinfo=PARIS)
+        row = db.session.get_one(Event, last.id)
+        row.half_days[0].starts_at, row.half_days[0].ends_at = holiday, holiday + timedelta(hours=3)
+    told = bob.get(f"/animation/evenements/{last.id}").text
+    assert "8 mai" in told
+    assert "jour férié" in told
