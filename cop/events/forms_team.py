@@ -70,9 +70,7 @@ class FileForm(Form):
         [FileRequired(_l("Choose a file."))],
         description=_l("PDF, picture, or document of Word, Excel, PowerPoint or LibreOffice; 10 MB at most."),
     )
-    title = StringField(
-        _l("Title"), [Length(max=LONGEST_TITLE)], description=_l("Empty: the name of the file.")
-    )
+    title = StringField(_l("Title"), [Length(max=LONGEST_TITLE)], description=_l("Empty: the name of the file."))
     seen_by = SelectField(_l("Who sees it"), choices=_SEEN_BY, default=SeenBy.REGISTERED.value)
 
 

@@ -149,9 +149,7 @@ class Meetings:
 def meetings(community_id: int, now: datetime, *, member: bool, most: int = 20) -> Meetings:
     """The meetings of a community; a member sees those held for members too."""
     shown = ("public", "members") if member else ("public",)
-    held = sa.select(Event).where(
-        Event.community_id == community_id, announced(), Event.audience.in_(shown)
-    )
+    held = sa.select(Event).where(Event.community_id == community_id, announced(), Event.audience.in_(shown))
     coming = held.where(Event.ends_at > now).order_by(Event.starts_at, Event.id)
     past = held.where(Event.ends_at <= now, Event.status == rules.PUBLISHED).order_by(Event.starts_at.desc(), Event.id)
     found = [db.session.scalars(one.options(*LISTED).limit(most)).unique().all() for one in (coming, past)]

@@ -48,5 +48,3 @@ def decide(event: Event, version: int) -> None:
     db.session.refresh(event)
     if not done:
         raise Refused(_l("This event was changed since you opened the page: read it again, then decide."))
-
-
