@@ -43,10 +43,10 @@ def counted_words(event: Event) -> str:
     if not counted:
         return ""
     people, children = max(counted)
-    words = _n("%(num)d person", "%(num)d people", people)
-    if not children:
-        return words
-    return f"{words}, {_n('of whom %(num)d child', 'of whom %(num)d children', children)}"
+    words = [_n("%(num)d person", "%(num)d people", people)]
+    if children:
+        words.append(_n("of whom %(num)d child", "of whom %(num)d children", children))
+    return ", ".join(words)
 
 
 @blueprint.get("")
