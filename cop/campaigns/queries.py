@@ -36,6 +36,13 @@ def get(campaign_id: int) -> Campaign:
     return found
 
 
+def waiting_chase(event_id: int) -> Campaign | None:
+    """The chase somebody has prepared and not sent: a second press, or a colleague's, leads to it."""
+    drafts = sa.select(Campaign).where(Campaign.event_id == event_id, Campaign.state == State.DRAFT, Campaign.chase)
+    found: Campaign | None = db.session.scalar(drafts.order_by(Campaign.id.desc()).limit(1))
+    return found
+
+
 def where_is(campaign_id: int, **_: Any) -> Where:
     """Where its event is: whoever may write to people there may write this campaign."""
     event_id = db.session.scalar(sa.select(Campaign.event_id).where(Campaign.id == campaign_id))

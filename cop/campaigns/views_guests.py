@@ -155,7 +155,7 @@ def chase(event_id: int) -> Any:
     """A mail to those who did not answer, ready to be read and sent."""
     event = events.get(event_id)
     try:
-        made = service.prepare(event, viewer(), clock.now(), chase=True)
+        made = queries.waiting_chase(event_id) or service.prepare(event, viewer(), clock.now(), chase=True)
     except Refused as refused:
         flash(refused.message, "refused")
         return redirect(url_for("campaigns.guests", event_id=event_id), 303)

@@ -99,7 +99,7 @@ def test_hundreds_by_slices_through_a_crash(people: People, held: int, monkeypat
     outcome = jobs.run(campaigns.JOBS[0])
     assert outcome.errors == 1
     db.session.rollback()
-    assert db.session.scalar(sa.select(sa.func.count(MailMessage.id))) == 150
+    assert db.session.scalar(sa.select(sa.func.count(MailMessage.id))) == 200
     write()
     assert db.session.scalar(sa.select(sa.func.count(MailMessage.id))) == 250
     assert db.session.scalar(sa.select(sa.func.count(Guest.id)).where(Guest.asked_at.is_not(None))) == 250
