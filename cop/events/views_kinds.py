@@ -42,7 +42,7 @@ def counted_words(event: Event) -> str:
     counted = [(half.headcount, half.children) for half in event.half_days if half.headcount is not None]
     if not counted:
         return ""
-    people, children = max(counted)
+    people, children = max(counted, key=lambda one: one[0])
     words = [_n("%(num)d person", "%(num)d people", people)]
     if children:
         words.append(_n("of whom %(num)d child", "of whom %(num)d children", children))
