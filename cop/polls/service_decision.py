@@ -73,6 +73,8 @@ def tell(voter_id: int, now: datetime) -> None:
         guests.add(event.id, [person.id], "poll", now)
     if comes and poll.registers and person is not None and _registered(event, person, now):
         return  # the confirmation says it all, and puts the date in the calendar
+    if person is not None:
+        guests.ask(event.id, [person.id], now)
     mails.date_kept(voter, event, person, comes=comes)
 
 

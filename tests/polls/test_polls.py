@@ -277,6 +277,9 @@ def test_the_best_date_becomes_the_event_and_answers_become_invitations(
         "Fanny",
         "Hugo",
     }
+    assert None not in {guest.asked_at for guest in db.session.scalars(sa.select(Guest))}, (
+        "campaigns know they were asked"
+    )
     assert db.session.scalars(sa.select(Registration)).all() == []
     assert "La date est connue" in text_of(app.test_client().get(f"/sondages/{opened.secret}"))
     assert "Date retenue" in text_of(client.get("/animation/sondages"))
