@@ -34,7 +34,7 @@ class QuotaForm(Form):
         _l("Seats for"),
         [required(_l("Name the group, as one reads it after “seats for”.")), Length(max=rules_quotas.LONGEST_NAME)],
     )
-    capacity = Whole(_l("Number of seats"))
+    capacity: Any = Whole(_l("Number of seats"))
     kept = RadioField(
         _l("How they count"),
         default="kept",
@@ -43,9 +43,9 @@ class QuotaForm(Form):
             SelectChoice("most", _l("At most: the group takes common seats, never more than so many")),
         ],
     )
-    profession_codes = Boxes(_l("Professions"))
+    profession_codes: Any = Boxes(_l("Professions"))
     guests_only = BooleanField(_l("Guests only: those on the list of this event’s guests"))
-    attends = RadioField(
+    attends: Any = RadioField(
         _l("Where"),
         default="",
         choices=[
@@ -54,7 +54,7 @@ class QuotaForm(Form):
             SelectChoice("online", _l("Online")),
         ],
     )
-    release_days = Whole(_l("Let go so many days before"), [Optional()])
+    release_days: Any = Whole(_l("Let go so many days before"), [Optional()])
 
     def description(self) -> QuotaDescription:
         return QuotaDescription(
@@ -75,8 +75,8 @@ class QuotaForm(Form):
 class WaitingListForm(Form):
     """How freed seats reach those who wait."""
 
-    offer_hours = Whole(_l("Offer a freed seat for so many hours"), [Optional()])
-    stop_hours = Whole(_l("Call nobody later than so many hours before"), [Optional()])
+    offer_hours: Any = Whole(_l("Offer a freed seat for so many hours"), [Optional()])
+    stop_hours: Any = Whole(_l("Call nobody later than so many hours before"), [Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
