@@ -11,8 +11,8 @@ from cop.core.access import Permission, requires
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _n
-from cop.events import rules_half_days, service_half_days
 from cop.events import queries as events
+from cop.events import rules_half_days, service_half_days
 from cop.events.models import Event, HalfDay
 from cop.invitations import mails, queries, service, service_answers
 from cop.invitations.forms import CallOffForm

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from cop.activity.service import WORKER
 from cop.attendance import queries as attendance
+from cop.attendance import rules as attendance_rules
 from cop.attendance import service as marking
 from cop.attendance.rules import State
 from cop.core import clock as time
@@ -59,7 +61,7 @@ def held_on(people: People, *starts: tuple[int, int]) -> Event:
 def call_off(held: Event, number: int, reason: str = "") -> None:
     with unit_of_work():
         half_day = db.session.get_one(Event, held.id).half_days[number]
-        service_half_days.call_off(half_day, reason, actor=event_service.Actor("worker"), now=time.now())
+        service_half_days.call_off(half_day, reason, actor=WORKER, now=time.now())
 
 
 def tell() -> int:
@@ -116,8 +118,8 @@ def test_a_day_in_the_middle_of_a_series_is_an_exception(people: People, outbox:
     assert "RRULE:FREQ=DAILY;COUNT=4\r\n" in update
     entry = calendar_of(outbox()[-1])
     assert (entry["rule"], entry["sequence"]) == ("FREQ=DAILY;COUNT=4", 1)
-    [component] = reading.by_icalendar(update).events
-    assert [one.dt for one in component["EXDATE"].dts] == [at(13, 9)]
+    exception: Any = reading.by_icalendar(update).events[0]["EXDATE"]
+    assert [one.dt for one in exception.dts] == [at(13, 9)]
     db.session.expire_all()
     feed = ical.timing_of(db.session.get_one(Event, made.id))
     assert (feed.days, feed.every, feed.without) == (4, 1, (at(13, 9),))
@@ -171,9 +173,9 @@ def test_what_else_follows(client: Any, people: People, seminar: Event, sign_in:
     clock.set("2027-01-14 13:00")
     morning, afternoon, _ = db.session.get_one(Event, held.id).half_days
     with pytest.raises(Refused, match="annulée"), unit_of_work():
-        marking.mark(morning, people.diane_id, State.PRESENT, actor=event_service.Actor("worker"), now=time.now())
+        marking.mark(morning, people.diane_id, State.PRESENT, actor=WORKER, now=time.now())
     assert attendance.stage_of(morning, time.now()) == "called_off"
-    assert attendance.rules.meant(held.half_days, time.now(), PARIS) == afternoon.id
+    assert attendance_rules.meant(held.half_days, time.now(), PARIS) == afternoon.id
     sign_in(people.bob)
     assert "annulée" in unescape(
         client.get(f"/animation/evenements/{held.id}/presences?demi_journee={morning.id}").text
@@ -182,10 +184,10 @@ def test_what_else_follows(client: Any, people: People, seminar: Event, sign_in:
     clock.set("2027-01-14 18:00")
     assert desk.count("Clore") == 0
     with unit_of_work():
-        copy = event_service.duplicate(held, actor=event_service.Actor("worker"), now=time.now())
+        copy = event_service.duplicate(held, actor=WORKER, now=time.now())
         assert len(copy.half_days) == 2
         description = events.description_of(held)
-        event_service.edit(held, description, version=held.version, actor=event_service.Actor("worker"), now=time.now())
+        event_service.edit(held, description, version=held.version, actor=WORKER, now=time.now())
     db.session.rollback()
     assert len(db.session.get_one(Event, seminar.id).half_days) == 3, "saving the form keeps what was called off"
 
