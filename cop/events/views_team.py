@@ -66,6 +66,7 @@ def _page(event: Event, sent: Form | None = None) -> Any:
         joined=queries_documents.joined(event.id),
         forms=forms_team.Forms(event, sent),
         seen_by=rules_documents.SEEN_BY,
+        **({"form": sent} if sent else {}),
     )
     return page, 422 if sent else 200
 
