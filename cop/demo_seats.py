@@ -6,14 +6,14 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from cop.activity.service import PUBLIC, Actor
+from cop.activity.service import Actor
 from cop.core.db import db
 from cop.core.formats import NBSP
 from cop.demo_world import World
 from cop.events import service_quotas as quotas
 from cop.events.models import Event
 from cop.events.rules_quotas import QuotaDescription
-from cop.registrations import queries_seats, service, service_quotas
+from cop.registrations import service, service_quotas
 from cop.registrations.models import Registration
 
 _NAMES: Final = {
@@ -48,7 +48,7 @@ def fill(world: World) -> None:
         )
         service_quotas.save(event.id, None, said, now=world.now, actor=actor)
     quotas.set_waiting_list(event, offer_hours=_OFFERED_FOR, stop_hours=12, actor=actor)
-    _free_one(event, world)
+    _one_more_chair(event, world)
 
 
 def _full(world: World) -> Event | None:
@@ -58,6 +58,7 @@ def _full(world: World) -> Event | None:
         Event.starts_at > world.now + _NOT_TOMORROW,
         Event.waiting > 1,
         Event.series_id.is_(None),
+        Event.mode != "hybrid",
     )
     return db.session.scalars(statement.order_by(Event.waiting.desc(), Event.id).limit(1)).first()
 
@@ -67,12 +68,9 @@ def _seated(event: Event) -> list[Registration]:
     return list(db.session.scalars(statement.order_by(Registration.id)))
 
 
-def _free_one(event: Event, world: World) -> None:
-    """Somebody gives a seat back, and it is offered to who comes first in that line."""
-    seats = queries_seats.seats_of(service.lock(event.id))
-    wanted = [line for line in seats.lines() if seats.waiting(line)]
-    staff = {world.alice.id, world.bob.id, world.charlie.id, world.diane.id}
-    for row in reversed(_seated(event)):
-        if queries_seats.line_of(row, seats) in wanted and row.person.account_id not in staff:
-            service.cancel(row, now=world.now, actor=PUBLIC, by_person=True)
-            return
+def _one_more_chair(event: Event, world: World) -> None:
+    """It is offered to who comes first in line."""
+    ours = service.lock(event.id)
+    ours.capacity = (ours.capacity or 0) + 1
+    db.session.flush()
+    service.promote(ours, world.now)
