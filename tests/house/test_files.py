@@ -40,7 +40,7 @@ OWN_FILES = {
         "web",
     },
     "imports": {"targets"},
-    "invitations": {"answers", "feeds", "ical", "objects", "timezones"},
+    "invitations": {"answers", "feeds", "ical", "objects", "syndication", "timezones"},
     "mail": {"composition", "content_lines", "imap", "ledger", "mime", "reading", "redirect", "transport"},
     "memberships": {"import_helloasso", "receipt_pdf"},
     "network": {"import_people"},
