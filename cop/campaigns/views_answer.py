@@ -12,7 +12,6 @@ from cop.core.errors import NotFound
 from cop.core.i18n import _
 from cop.core.unit_of_work import release
 from cop.events.rules import PUBLISHED
-from cop.invitations import mails as invitations
 from cop.invitations import queries_guests, service_guests
 from cop.invitations.models_guests import Guest
 from cop.registrations import queries as registrations
@@ -23,10 +22,11 @@ BAD_LINKS: Final = {"limit": 60, "seconds": 600}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a guest stands with the event. ``registration``: the page of theirs, once they have registered."""
+    """How a guest stands with the event. Their registration is not opened from here: the mail is forwarded,
+    and behind the link of the confirmation are the room on line, the documents and what they told."""
 
     guest: Guest
-    registration: str
+    registered: bool
     may_answer: bool
 
     @property
@@ -40,8 +40,7 @@ def standing_of_guest(token: str) -> Standing:
     guest = queries_guests.by_token(token)
     event = guest.event
     registered = _is_registered(guest)
-    page = invitations.personal_page(event, guest.person) if registered else ""
-    return Standing(guest, page, not registered and event.status == PUBLISHED and event.ends_at > clock.now())
+    return Standing(guest, registered, not registered and event.status == PUBLISHED and event.ends_at > clock.now())
 
 
 def _is_registered(guest: Guest) -> bool:

@@ -181,15 +181,19 @@ def for_change(
 
 
 def known_of(person: Person | None) -> dict[str, Any]:
-    """What the form shows already to somebody who has signed in, or comes by a link of their own."""
+    """What the form shows already to somebody who has signed in."""
     if person is None:
         return {}
     site = next(iter(person.sites), None)
+    commune = communes.label_of(site.commune_id) if site else ""
+    return {**known_of_guest(person), "commune": commune, "rpps": person.rpps}
+
+
+def known_of_guest(person: Person) -> dict[str, Any]:
+    """What it shows by a personal link, which is forwarded with the mail: who is invited, and nothing else of them."""
     return {
         "given_name": person.given_name,
         "family_name": person.family_name,
         "email": person.email,
         "profession": person.profession_code,
-        "commune": communes.label_of(site.commune_id) if site else "",
-        "rpps": person.rpps,
     }

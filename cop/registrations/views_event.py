@@ -38,7 +38,8 @@ def event_page(slug: str) -> Any:
     if preview and not _may_read(event):
         raise NotFound
     guest = guest_of(event)
-    return page(event, form_of(event, forms.known_of(guest or reader())), guest)
+    known = forms.known_of_guest(guest) if guest else forms.known_of(reader())
+    return page(event, form_of(event, known), guest)
 
 
 def _kept_page(slug: str) -> str:

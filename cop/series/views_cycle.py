@@ -51,7 +51,8 @@ def _may_read(cycle: Cycle) -> bool:
 def cycle_page(cycle_slug: str) -> Any:
     cycle = _visible(cycle_slug)
     guest = _guest(cycle)
-    return _page(cycle, _form(cycle, registration_forms.known_of(guest or _reader())), guest)
+    known = registration_forms.known_of_guest(guest) if guest else registration_forms.known_of(_reader())
+    return _page(cycle, _form(cycle, known), guest)
 
 
 def _page(cycle: Cycle, form: Any, guest: Person | None) -> str:

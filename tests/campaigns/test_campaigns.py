@@ -99,6 +99,7 @@ def test_the_way_of_a_guest(desk: Desk, crowd: list[int], held: int, outbox: Any
     assert guest("Blin").declined_at is None
     mine = browser.get(link_in(clo), follow_redirects=True).text
     assert "Vous êtes inscrit·e." in mine
+    assert "/inscription/" not in mine, "the invitation is forwarded: it does not open her registration"
     assert "Je ne pourrai pas venir" not in mine
     browser.post(f"{link_in(clo)}/decliner")
     assert guest("Cros").declined_at is None, "who is registered cancels the registration"

@@ -296,6 +296,7 @@ def test_by_invitation_the_personal_link_opens_the_form(
     with unit_of_work():
         found = held()
         found.audience, found.colleagues = "invited", True
+        people.diane.rpps = "10003456789"
         service_guests.add(found.id, [people.diane_id], "staff", clocks.now())
         token = queries_guests.token_of(found.id, people.diane_id)
         other = event(people, "Autre", audience="invited")
@@ -308,6 +309,9 @@ def test_by_invitation_the_personal_link_opens_the_form(
     assert send().status_code == 422
     opened = client.get(f"/invite/{token}", follow_redirects=True)
     assert 'value="Dumas"' in opened.text
+    # The mail is forwarded: who opens it learns nothing more of her.
+    assert "10003456789" not in opened.text
+    assert 'value="Angers' not in opened.text
     assert "Inscrire aussi" not in text_of(opened)
     assert "Dumas" not in app.test_client().get(f"/evenements/{slug}").text, "the page kept for all is nobody's"
     action = re.search(r'action="(/evenements/[^"]+/inscription\?invite=[^"]+)"', opened.text)
