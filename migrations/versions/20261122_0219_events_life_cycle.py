@@ -126,6 +126,8 @@ def _create_documents() -> None:
 
 
 def downgrade() -> None:
+    # Older code shows to everybody whatever is no draft.
+    op.execute("UPDATE event SET status = 'draft' WHERE status IN ('submitted', 'template', 'postponed')")
     for table in ("event_link", "event_document", "event_partner", "event_member"):
         op.drop_table(table)
     with op.batch_alter_table("event") as batch_op:

@@ -47,6 +47,8 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("registration") as batch_op:
         batch_op.alter_column("attends", server_default=None)
+    # Whoever is registered for a meeting on line is counted there, or could never leave it.
+    op.execute("UPDATE event SET online_taken = seats_taken, online_waiting = waiting WHERE mode = 'online'")
     op.execute(
         "UPDATE registration SET attends = 'online' WHERE event_id IN (SELECT id FROM event WHERE mode = 'online')"
     )

@@ -2,12 +2,17 @@
 
 import sqlalchemy as sa
 
+from cop.activity.service import PUBLIC
 from cop.app import data_folder
-from cop.core import migrations
+from cop.core import clock, migrations
 from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
+from cop.events.models import Event
+from cop.registrations import queries as registered
+from cop.registrations import service as registrations
 from tests.house.world import things
-from tests.people_of_the_tests import People
+from tests.people_of_the_tests import People, event
 
 FOLDER = data_folder("migrations")
 
@@ -47,3 +52,23 @@ def test_nothing_is_lost_on_the_way(app: Application, people: People) -> None:
     migrations.upgrade(FOLDER)
     assert rows() == before
     assert migrations.differences() == []
+
+
+def test_events_that_stood_there_can_still_be_left(app: Application, people: People) -> None:
+    """The seats of a meeting on line are counted on line; what nobody was told of stays so in older code."""
+    with unit_of_work():
+        online = event(people, "En ligne", mode="online")
+        registrations.register(online, people.diane, now=clock.now())
+        kept = event(people, "Modèle", status="template")
+        numbers = online.id, kept.id
+    db.session.remove()
+    migrations.downgrade(FOLDER, "0018")
+    with db.engine.connect() as connection:
+        table = sa.table("event", sa.column("id"), sa.column("status"))
+        statement = sa.select(table.c.status).where(table.c.id == numbers[1])
+        assert connection.scalar(statement) == "draft"
+    migrations.upgrade(FOLDER)
+    with unit_of_work():
+        row = registered.of(numbers[0], people.diane_id)
+        registrations.cancel(row, now=clock.now(), actor=PUBLIC, by_person=True)
+    assert db.session.get_one(Event, numbers[0]).online_taken == 0
