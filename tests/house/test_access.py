@@ -459,7 +459,10 @@ EMPTY_BEHIND: Final = {
 VALUES: Final[dict[str, Callable[[Things], dict[str, Any]]]] = {
     "attendance.mark": lambda _held: {"present": "1"},
     "attendance.excuse": lambda held: {"person": held.person_id},
+    "event_kinds.move": lambda _held: {"to": "up"},
     "joining.save_settings": lambda _held: {"kind": "member"},
+    "registrations.export": lambda _held: {"kind": "csv"},
+    "reminders.switch": lambda _held: {"active": "0"},
     "volunteers.confirm_hours": lambda held: {"person": held.person_id, "hours": "1"},
     "volunteers.pause_mine": lambda _held: {"status": "paused"},
     "volunteers.set_status": lambda _held: {"status": "paused"},
