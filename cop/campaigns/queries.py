@@ -16,6 +16,7 @@ from cop.core.access import Where
 from cop.core.db import db
 from cop.core.errors import NotFound, Refused
 from cop.events import queries as events
+from cop.events import queries_life as life
 from cop.events.models import Event
 from cop.host import queries_retention as retention
 from cop.invitations.models_guests import Guest
@@ -149,7 +150,7 @@ def invitable(event: Event, now: datetime) -> bool:
 def to_forget(now: datetime) -> Sequence[int]:
     """Events long enough ago, whose list of guests is still kept."""
     listed = sa.exists().where(Guest.event_id == Event.id)
-    old = sa.select(Event.id).where(Event.ends_at < retention.too_old("guest", now), listed)
+    old = sa.select(Event.id).where(life.over_before(retention.too_old("guest", now)), listed)
     return db.session.scalars(old.order_by(Event.id)).all()
 
 

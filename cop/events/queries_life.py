@@ -1,6 +1,7 @@
 """Who has a say in the life of an event, and what is left to do before it ends."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,8 +12,14 @@ from cop.activity.service import PUBLIC, Actor
 from cop.core import clock
 from cop.core.access import Permission
 from cop.core.db import db
-from cop.events import queries
+from cop.events import queries, rules
 from cop.events.models import Event, EventKind, HalfDay
+
+
+def over_before(moment: datetime) -> sa.ColumnElement[bool]:
+    """Events long enough ago to forget what prepared them. One that was put off is still to come, whatever its old
+    date."""
+    return sa.and_(Event.ends_at < moment, Event.status != rules.POSTPONED)
 
 
 def may_approve(actor: Actor, event: Event) -> bool:

@@ -11,6 +11,7 @@ from cop.accounts.models import Account, Grant
 from cop.attendance.models import Attendance
 from cop.core import clock, personal
 from cop.core.db import UTCDateTime, db
+from cop.events import queries_life as life
 from cop.events.models import Event, HalfDay
 from cop.host import queries_retention as retention
 from cop.host.rules_retention import Way
@@ -126,7 +127,8 @@ def _registrations(code: str, now: datetime, only: int | None) -> list[Due]:
         .exists()
     )
     statement = sa.select(Registration.id, Event.ends_at).join(Registration.event)
-    rows = _those(statement.where(Event.ends_at < retention.too_old(code, now), ~came), Registration.id, only)
+    over = life.over_before(retention.too_old(code, now))
+    rows = _those(statement.where(over, ~came), Registration.id, only)
     return [Due(code, number, clock.local_date(ended)) for number, ended in rows]
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from cop.core import formats
 from cop.core.db import db
 from cop.core.i18n import _
+from cop.events import queries_life as life
 from cop.events import queries_questions as questions
 from cop.events.models import Event
 from cop.events.models_questions import Question
@@ -146,6 +147,6 @@ def _searched(row: Registration, said: Sequence[tuple[str, str]]) -> str:
 
 def arrangements_to_forget(now: datetime) -> Sequence[int]:
     """Registrations that still say what to prepare, of events over for long enough."""
-    over = Event.ends_at < retention.too_old("arrangement", now)
+    over = life.over_before(retention.too_old("arrangement", now))
     statement = sa.select(Registration.id).join(Event, Event.id == Registration.event_id)
     return db.session.scalars(statement.where(Registration.arrangement != "", over).order_by(Registration.id)).all()

@@ -186,7 +186,12 @@ def test_registrations_without_presence_and_accounts_nobody_used(
     clock.set("2026-02-02 09:00")
     for code in ("registration", "unused_account"):
         switch_on(administrator, code)
-    core_jobs.run(JOB)
+    for status, left in (("postponed", 2), ("published", 1)):  # put off, it is still to come
+        with unit_of_work():
+            held.status = status
+            db.session.merge(held)
+        core_jobs.run(JOB)
+        assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == left
     assert db.session.scalars(sa.select(Registration.person_id)).all() == [kept]
     assert db.session.get(Account, unused) is None
     assert db.session.get(Account, people.bob_id) is not None  # never signed in either, but has a role

@@ -347,8 +347,11 @@ def test_an_arrangement_is_seen_by_who_prepares_it_and_forgotten(
         return list(db.session.scalars(sa.select(Registration.arrangement)))
 
     job = next(one for one in registration_jobs.JOBS if one.name == "registrations.forget_arrangements")
-    for moment, kept in (("2027-01-21 12:00", True), ("2027-01-22 12:00", False)):
+    put_off = ("2027-01-22 12:00", "postponed", True)  # its date is still to come
+    for moment, status, kept in (("2027-01-21 12:00", "published", True), put_off, (put_off[0], "published", False)):
         clock.set(moment)
+        with unit_of_work():
+            held().status = status
         jobs.run(job)
         assert (left() == ["Une entrée de plain-pied"]) is kept, moment
 
