@@ -167,7 +167,8 @@ def _beyond_counting(error: OverflowError | DataError) -> Any:
 def _unexpected(error: Exception) -> Any:
     if flask.current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
-    logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+    # The rule, not the address: a link that acts for a person has no place in a log.
+    logger.error("unexpected error on %s %s", request.method, request.url_rule or request.path, exc_info=error)
     db.session.rollback()
     # Not through render_template: what it adds to every page is read from the database, which may be what broke.
     return flask.current_app.jinja_env.get_template("errors/500.html").render(locale=language()), 500

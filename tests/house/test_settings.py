@@ -1,13 +1,23 @@
 """Settings: each one documented, wrong ones refused with a sentence that says what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from cop.core.settings import FIELDS, SettingsError, load_settings
+from cop.core.web import Application
+from tests.house.world import rules_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"COP_SECRET_KEY": "k" * 32, "COP_PUBLIC_URL": "https://reseau.example"}
+
+
+def test_no_link_that_acts_for_a_person_is_logged_by_the_example_of_nginx(app: Application) -> None:
+    quiet = re.search(r"location ~ (\S+) \{\s*access_log off", (ROOT / "deploy/examples/nginx.conf").read_text())
+    assert quiet
+    keys = [rule.rule for _, rule in rules_of(app) if any(re.search("token|secret", name) for name in rule.arguments)]
+    assert [rule for rule in keys if not re.match(quiet[1], rule)] == []
 
 
 @pytest.mark.parametrize("name", FIELDS)
