@@ -59,6 +59,13 @@ JOBS: Final = [
         handle=service_postponed.tell_waiting,
     ),
     Job(
+        name="registrations.seated_for_nothing",
+        title=_l("Tell those who kept their seat at a postponed event that it was cancelled"),
+        every=timedelta(seconds=30),
+        find=queries_postponed.seated_for_nothing,
+        handle=service_postponed.tell_cancelled,
+    ),
+    Job(
         name="registrations.new_date",
         title=_l("Invite to its new date those who kept their seat at a postponed event"),
         every=timedelta(seconds=30),

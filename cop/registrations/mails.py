@@ -5,6 +5,7 @@ from typing import Any
 
 from cop.core import clock, formats, links, tokens
 from cop.core.i18n import speaking
+from cop.events import rules as event_rules
 from cop.events.models import Event
 from cop.invitations import ical
 from cop.invitations import mails as invitations
@@ -52,9 +53,9 @@ def left_waiting_list(registration: Registration, *, by_person: bool) -> None:
 
 
 def event_cancelled(registration: Registration) -> None:
-    """The meeting you waited for does not take place."""
-    reason = registration.event.cancellation_reason
-    _send(registration, "event_cancelled", None, reason=reason, agenda=links.absolute_url("events.agenda"))
+    """The meeting you waited for, or whose new date you waited for, does not take place."""
+    values = {"reason": registration.event.cancellation_reason, "agenda": links.absolute_url("events.agenda")}
+    _send(registration, "event_cancelled", None, seated=registration.status == "confirmed", **values)
 
 
 def event_postponed(registration: Registration) -> None:
@@ -131,7 +132,8 @@ def _enqueue(registration: Registration, name: str, key: str, **values: Any) -> 
         locale=person.language,
         person_id=person.id,
         event_id=event.id,
-        expires_at=event.ends_at,
+        # The date of what is put off or given up may be past: it is told all the same.
+        expires_at=None if event.status in event_rules.OFF else event.ends_at,
     )
 
 

@@ -118,11 +118,13 @@ def declined(now: datetime) -> Sequence[int]:
 
 
 def waiting_for_nothing(now: datetime) -> Sequence[int]:
-    """Registrations on the waiting list, or with a seat on offer, of an event that was cancelled."""
+    """Registrations on the waiting list, or with a seat on offer, of an event that was cancelled; after its date, when
+    it had been put off."""
     waits = (Status.WAITLISTED, Status.OFFERED)
     statement = (
         sa.select(Registration.id)
         .join(Registration.event)
-        .where(Registration.status.in_(waits), Event.status == "cancelled", Event.ends_at > now)
+        .where(Registration.status.in_(waits), Event.status == "cancelled")
+        .where(sa.or_(Event.ends_at > now, Event.ends_at < Event.cancelled_at))
     )
     return db.session.scalars(statement.order_by(Registration.id)).all()

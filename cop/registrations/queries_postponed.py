@@ -1,7 +1,9 @@
-"""Whom a postponement concerns: those who wait and were not told, those who kept their seat and have a date again."""
+"""Whom a postponement concerns: those who wait and were not told, those who kept their seat and have a date again,
+or learn that there will be none."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -13,6 +15,9 @@ from cop.mail.models import MailMessage
 from cop.people.models import Person
 from cop.registrations.models import Registration
 from cop.registrations.rules import Status
+
+# Later, nobody waits for the news any more.
+_NEWS: Final = timedelta(days=7)
 
 
 def waiting_untold(_now: datetime) -> Sequence[int]:
@@ -33,21 +38,36 @@ def waiting_untold(_now: datetime) -> Sequence[int]:
     return db.session.scalars(statement.order_by(Registration.id)).all()
 
 
+def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    mine = (Invitation.event_id == Registration.event_id, Invitation.person_id == Registration.person_id)
+    return sa.exists().where(*mine, which)
+
+
+def seated_for_nothing(now: datetime) -> Sequence[int]:
+    """With a seat kept at a meeting that was postponed, then cancelled: out of their calendar since, they have to be
+    told."""
+    key = sa.literal("registration:") + sa.cast(Registration.id, sa.String) + ":event_cancelled"
+    knows = sa.or_(Invitation.state == State.REQUESTED, Invitation.told_sequence >= Event.calendar_sequence)
+    statement = (
+        sa.select(Registration.id)
+        .join(Registration.event)
+        .join(Person, Person.id == Registration.person_id)
+        .where(Event.status == event_rules.CANCELLED, Event.cancelled_at > now - _NEWS)
+        .where(Registration.status == Status.CONFIRMED)
+        .where(Person.email.is_not(None), _invited(Invitation.state == State.CANCELLED), ~_invited(knows))
+        .where(~sa.exists().where(MailMessage.key == key))
+    )
+    return db.session.scalars(statement.order_by(Registration.id)).all()
+
+
 def to_invite_again(now: datetime) -> Sequence[int]:
     """With a seat at a meeting that is announced, and out of whose calendar it was taken: it had been postponed."""
-
-    def invited(state: State) -> sa.ColumnElement[bool]:
-        return sa.exists().where(
-            Invitation.event_id == Registration.event_id,
-            Invitation.person_id == Registration.person_id,
-            Invitation.state == state,
-        )
-
+    gone, there = (_invited(Invitation.state == state) for state in (State.CANCELLED, State.REQUESTED))
     statement = (
         sa.select(Registration.id)
         .join(Registration.event)
         .join(Person, Person.id == Registration.person_id)
         .where(Event.status == event_rules.PUBLISHED, Event.starts_at > now, Registration.status == Status.CONFIRMED)
-        .where(Person.email.is_not(None), invited(State.CANCELLED), ~invited(State.REQUESTED))
+        .where(Person.email.is_not(None), gone, ~there)
     )
     return db.session.scalars(statement.order_by(Registration.id)).all()

@@ -1,4 +1,4 @@
-"""What becomes of registrations when an event is postponed, and when it has its date again."""
+"""What becomes of registrations when an event is postponed, has its date again, or is given up."""
 
 from datetime import datetime
 
@@ -14,6 +14,17 @@ def tell_waiting(registration_id: int, _now: datetime) -> None:
     registration = db.session.get(Registration, registration_id)
     if registration is not None and registration.event.status == event_rules.POSTPONED:
         mails.event_postponed(registration)
+
+
+def tell_cancelled(registration_id: int, _now: datetime) -> None:
+    """There will be no new date."""
+    registration = db.session.get(Registration, registration_id)
+    if registration is None:
+        return
+    event = service.lock(registration.event_id)
+    db.session.refresh(registration)
+    if event.status == event_rules.CANCELLED and registration.status == Status.CONFIRMED:
+        mails.event_cancelled(registration)
 
 
 def invite_again(registration_id: int, now: datetime) -> None:

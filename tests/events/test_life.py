@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from cop.activity.service import Actor
 from cop.core import clock as clocks
 from cop.core import jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
-from cop.events import rules_life
+from cop.events import rules_life, service_approval
 from cop.events.models import Event, EventKind
+from cop.events.models_series import EventSeries
 from cop.events.rules_life import Stage
 from cop.invitations import jobs as invitation_jobs
 from cop.invitations.models import Invitation
@@ -102,6 +104,19 @@ def test_an_event_waits_for_the_coordination_and_is_published_by_it(
         assert act in told_words, "who did what"
 
 
+def test_the_dates_of_a_series_ask_for_one_approval_by_one_mail(people: People, outbox: Any, wants_approval: None) -> None:
+    with unit_of_work():
+        now, where = clocks.now(), territory("department", "49").id
+        series = EventSeries(title="Le 3e jeudi", territory_id=where, created_at=now, changed_at=now)
+        dates = [event(people, title=f"Date {number}", status="draft", published_at=None) for number in range(3)]
+        db.session.add_all([series, *dates])
+        db.session.flush()
+        for date in dates:
+            date.series_id = series.id
+            service_approval.submit(date, actor=Actor("account", people.bob_id), now=now)
+    assert [mail.recipient for mail in outbox()] == ["alice@cokillaje.example"]
+
+
 def test_a_draft_that_is_given_up_was_never_announced(client: Any, people: People, sign_in: Any, form: Any) -> None:
     sign_in(people.bob)
     client.post(NEW, data=form | {"action": "draft"})
@@ -179,6 +194,33 @@ def test_a_postponed_event_keeps_its_seats_and_invites_to_its_new_date(
     assert found[0].uid != found[1].uid
     held = db.session.scalars(sa.select(Registration.status).order_by(Registration.id)).all()
     assert held == ["confirmed", "waitlisted"]
+
+
+def test_a_postponed_event_that_is_given_up_is_told_to_those_who_kept_their_seat(
+    client: Any, people: People, sign_in: Any, outbox: Any, clock: Any
+) -> None:
+    with unit_of_work():
+        made = event(people, capacity=1)
+        db.session.flush()
+        number = made.id
+        for name in ("Emile", "Zoe"):
+            a_seat(made, name)
+    sign_in(people.bob)
+    client.post(f"/animation/evenements/{number}/reporter", data={"reason": "La salle est inondée."})
+    run("invitations.changes", "registrations.waiting_postponed")
+    clock.set("2027-02-01 09:00")  # its old date is past
+    sign_in(people.bob)
+    client.post(f"/animation/evenements/{number}/annuler", data={"reason": "Faute de salle."})
+    told = ("registrations.seated_for_nothing", "registrations.waiting_for_nothing", "invitations.changes")
+    run(*told, *told)
+    sent = outbox()[4:]
+    assert [(mail.recipient, mail.kind) for mail in sent] == [
+        ("emile@cabinet.example", "registrations.event_cancelled"),
+        ("zoe@cabinet.example", "registrations.event_cancelled"),
+    ]
+    assert "gardé votre place" in (sent[0].text or "")
+    assert "Faute de salle." in (sent[0].text or "")
+    assert all(mail.expires_at is None for mail in sent), "they are not too late"
 
 
 def test_a_held_event_is_closed_once_its_attendance_is_in_and_opened_again_by_hand(
