@@ -43,6 +43,16 @@ def who_may_approve(event: Event) -> Sequence[Account]:
     return coordination or found
 
 
+def sibling_waits(event: Event) -> bool:
+    """Whether another date of the same series waits for its approval already."""
+    if event.series_id is None:
+        return False
+    waiting = sa.select(Event.id).where(
+        Event.series_id == event.series_id, Event.status == rules.SUBMITTED, Event.id != event.id
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
 def who_submitted(event: Event) -> list[Account]:
     """Who handed it over last, and who runs it: both want to know."""
     last = db.session.scalar(

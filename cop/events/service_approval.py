@@ -14,7 +14,10 @@ from cop.events.models import Event
 
 
 def submit(event: Event, *, actor: Actor, now: datetime) -> None:
-    """Ready to be published: whoever may approve is told by mail, once, and finds it on their desk."""
+    """Ready to be published: whoever may approve is told by mail, once, and finds it on their desk.
+
+    The dates of a series handed over together make one mail: that of the first.
+    """
     if event.status == rules.SUBMITTED:
         return
     rules.check_publishable(queries.description_of(event), now)
@@ -22,6 +25,8 @@ def submit(event: Event, *, actor: Actor, now: datetime) -> None:
     event.version += 1
     activity.record(actor, "event.submitted", event)
     db.session.flush()
+    if queries_life.sibling_waits(event):
+        return
     for account in queries_life.who_may_approve(event):
         if account.id != actor.account_id:
             mails.submitted(event, account)

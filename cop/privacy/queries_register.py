@@ -61,6 +61,16 @@ def _about_people(kept: Mapping[str, str]) -> list[list[str]]:
             secure,
         ],
         [
+            _("Asking people to a meeting, and for a date"),
+            _("let those concerned know of a meeting, and find the date that suits most"),
+            _("legitimate interest; opposition by a link in each mail"),
+            _("people known to the organisation, within the territory of who writes"),
+            _("name, address, asked, page opened by their link, answered; no pixel"),
+            team,
+            _("meeting: %(time)s after it; poll of dates: %(less)s", time=kept["guest"], less=kept["poll"]),
+            secure,
+        ],
+        [
             _("Members, mandates, volunteers"),
             _("keep the association running: who votes, who acts in its name, who helps"),
             _("contract (statutes); legal obligation for accounts"),

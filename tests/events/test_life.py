@@ -104,7 +104,7 @@ def test_an_event_waits_for_the_coordination_and_is_published_by_it(
         assert act in told_words, "who did what"
 
 
-def test_the_dates_of_a_series_ask_for_one_approval_by_one_mail(people: People, outbox: Any, wants_approval: None) -> None:
+def test_the_dates_of_a_series_make_one_mail_of_approval(people: People, outbox: Any, wants_approval: None) -> None:
     with unit_of_work():
         now, where = clocks.now(), territory("department", "49").id
         series = EventSeries(title="Le 3e jeudi", territory_id=where, created_at=now, changed_at=now)
