@@ -50,7 +50,12 @@ class Cycle:
     @property
     def shown(self) -> list[Event]:
         """What the public sees."""
-        return [event for event in self.seminars if event.status in event_rules.VISIBLE]
+        return [event for event in self.seminars if event_rules.is_announced(event.status, event.published_at)]
+
+    @property
+    def strictest(self) -> Event:
+        """The seminar for fewest people: who may not come there does not register for all of them."""
+        return min(self.live or self.seminars, key=lambda event: event_rules.AUDIENCES[::-1].index(event.audience))
 
     def short(self, event: Event) -> str:
         """« Séminaire 2 », under the title of the cycle."""

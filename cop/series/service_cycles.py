@@ -158,7 +158,8 @@ def enter(cycle: Cycle, first: Event, identity: Identity, said: Said, visitor: V
     """Register whoever sends the form; what the next page may say of it. ``first``: the seminar that asks."""
     found = queries_cycles.door(cycle, now)
     rules_cycles.check_door(found, staff=False)
-    person = service_form.who_comes(first, identity, visitor, now)
+    strictest = cycle.strictest
+    person = service_form.who_comes(strictest, identity, visitor, now)
     email = addresses.normalise_email(identity.get("email") or "")
     if person is None:
         registration_mails.members_only(first, email, identity["given_name"], visitor.language, now)
@@ -167,7 +168,7 @@ def enter(cycle: Cycle, first: Event, identity: Identity, said: Said, visitor: V
     row = result.rows[0]
     if result.fresh:
         service_form.note(row, said, now)
-    if first.audience == "members" and not visitor.guest and email not in visitor.known_addresses:
+    if strictest.audience == "members" and not visitor.guest and email not in visitor.known_addresses:
         return Shown.MEMBERS
     return registration_rules.shown(row.status, fresh=result.fresh, queued_at=row.queued_at, found=found, now=now)
 

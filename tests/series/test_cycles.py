@@ -178,6 +178,20 @@ def test_a_seminar_called_off_does_not_end_the_cycle(send: Any, cycle_id: int, o
     assert [dict(one) for one in statuses(cycle_id)] == [{"confirmed": 2}, {"confirmed": 1}, {"confirmed": 2}]
 
 
+def test_one_seminar_for_few_makes_a_cycle_for_few(send: Any, cycle_id: int, app: Any, outbox: Any) -> None:
+    """What was never announced is not told either."""
+    with unit_of_work():
+        _first, given_up, last = seminars(cycle_id)
+        slug, last.audience = last.cycle.slug, "members"
+        given_up.title, given_up.status, given_up.published_at = "Jamais annoncé", "cancelled", None
+    assert send().status_code == 200
+    assert [mail.kind for mail in outbox()] == ["registrations.members_only"]
+    assert not any(statuses(cycle_id)), "no stranger sits at the seminar for members"
+    page = app.test_client().get(f"/cycles/{slug}").text
+    assert "minaire 3" in page
+    assert "Jamais annoncé" not in page
+
+
 def test_no_in_the_calendar_to_one_seminar_then_to_all(send: Any, cycle_id: int, outbox: Any) -> None:
     send()
     for count, expected in ((1, {"confirmed": 1}), (3, {"cancelled": 1})):
