@@ -45,9 +45,9 @@ from cop.demo_life import Life, Setting
 from cop.demo_people import PAST_DAYS, Member, Names, Numbers, Place, community
 from cop.demo_plan import Planned, plan
 from cop.demo_register import Practitioner
-from cop.demo_world import World
+from cop.demo_world import World, mails_have_left
 from cop.events.models import EventKind, Theme
-from cop.mail.models import MailMessage, Status
+from cop.mail.models import MailMessage
 from cop.presets import loader
 from cop.territories import service_register
 from cop.territories.models import CommunePostalCode, Profession, Territory, TerritoryKind, TerritoryPart
@@ -115,7 +115,8 @@ def load(progress: Progress | None = None, preset: str = DEFAULT) -> None:
             four = (staff.alice, staff.bob, staff.charlie, staff.diane)
             fill(World(preset, now, root, *four, travelling, Random(f"{fill.__module__}:{preset}")))
             travelling.freeze(now)
-        _mark_as_sent(now)
+        mails_have_left(now)
+        _forget_old_mails(now)
     tell("done", 1.0)
 
 
@@ -254,10 +255,6 @@ def _setting(now: datetime, root: Territory, staff: Staff, professions: list[str
     )
 
 
-def _mark_as_sent(now: datetime) -> None:
-    """The mails of the past have left long ago; those of the last minutes are left to the worker."""
-    # What was told long before would only make the list of mails long.
+def _forget_old_mails(now: datetime) -> None:
+    """What was told long before would only make the list of mails long."""
     db.session.execute(sa.delete(MailMessage).where(MailMessage.created_at < now - timedelta(days=45)))
-    waiting = sa.update(MailMessage).where(MailMessage.status == Status.QUEUED)
-    old = waiting.where(MailMessage.created_at < now - timedelta(minutes=15))
-    db.session.execute(old.values(status=Status.SENT, attempts=1, sent_at=MailMessage.created_at))

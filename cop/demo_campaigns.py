@@ -9,14 +9,13 @@ import sqlalchemy as sa
 
 from cop.activity.service import PUBLIC, Actor
 from cop.campaigns import queries, queries_audience, service, service_writing
-from cop.campaigns.models import Campaign, Recipient
+from cop.campaigns.models import Campaign
 from cop.campaigns.service import Written
 from cop.core import clock
 from cop.core.db import db
-from cop.demo_world import World
+from cop.demo_world import World, mails_have_left
 from cop.events.models import Event, EventKind
 from cop.invitations.models_guests import Guest
-from cop.mail.models import MailMessage, Status
 from cop.network import queries as network
 from cop.network.rules_filter import of_query
 from cop.registrations import queries as registrations
@@ -40,7 +39,7 @@ def fill(world: World) -> None:
     campaign = _campaign(world, event)
     if campaign is None:
         return
-    _answers(world, event, _sent(campaign))
+    _answers(world, event, _sent(world, campaign))
     world.travelling.freeze(world.now - timedelta(hours=2))
     service.prepare(event, world.alice, clock.now(), chase=True)
 
@@ -68,26 +67,21 @@ def _campaign(world: World, event: Event) -> Campaign | None:
     return made
 
 
-def _sent(campaign: Campaign) -> Sequence[Guest]:
-    """Written, and all have left; one came back."""
+def _sent(world: World, campaign: Campaign) -> Sequence[Guest]:
+    """Written, and all have left."""
     now = clock.now()
     while queries.progress(campaign).unwritten:
         service_writing.write_slice(campaign.id, now)
-    mails = sa.select(Recipient.mail_id).where(Recipient.campaign_id == campaign.id)
-    theirs = sa.update(MailMessage).where(MailMessage.id.in_(mails), MailMessage.status == Status.QUEUED)
-    db.session.execute(theirs.values(status=Status.SENT, attempts=1, sent_at=now))
-    last = sa.update(MailMessage).where(
-        MailMessage.id == mails.order_by(Recipient.id.desc()).limit(1).scalar_subquery()
-    )
-    db.session.execute(last.values(status=Status.FAILED, error="came back: 5.1.1"))
-    service.finish(campaign, now)
+    world.travelling.freeze(now + timedelta(hours=2))
+    mails_have_left(clock.now())
+    service.finish(campaign, clock.now())
     asked = sa.select(Guest).where(Guest.event_id == campaign.event_id, Guest.asked_at.is_not(None))
     return db.session.scalars(asked.order_by(Guest.id)).all()
 
 
 def _answers(world: World, event: Event, guests: Sequence[Guest]) -> None:
     """Of ten: four register (one of ten cancels), one declines, two open the page only, three say nothing."""
-    for place, guest in enumerate(guests[:-1]):
+    for place, guest in enumerate(guests):
         world.travelling.freeze(world.now - _ASKED + timedelta(hours=3 + 4 * place))
         now, step = clock.now(), place % 10
         if step < 7:
@@ -97,5 +91,7 @@ def _answers(world: World, event: Event, guests: Sequence[Guest]) -> None:
         elif step == 4:
             guest.declined_at = now
         if step == 3:
+            world.travelling.freeze(now + timedelta(hours=2))
+            mails_have_left(now := clock.now())
             registering.cancel(registrations.of(event.id, guest.person_id), now=now, actor=PUBLIC, by_person=True)
     db.session.flush()

@@ -19,6 +19,7 @@ from cop.demo_attendance import Door, passers_by
 from cop.demo_past import CHANGE_OF_MIND, Guest, happened, was_called_off
 from cop.demo_people import Member, Names
 from cop.demo_plan import Planned, programme
+from cop.demo_world import mails_have_left
 from cop.events import queries as event_queries
 from cop.events import service as events
 from cop.events.models import Event
@@ -242,6 +243,7 @@ class Life:
         event = db.session.get_one(Event, one.event_id)
         registration = registration_queries.of(one.event_id, self.person(member, now).id)
         if event.status == "published" and event.starts_at > now and registration.status != Status.CANCELLED:
+            mails_have_left(now)
             registrations.cancel(registration, now=now, actor=PUBLIC, by_person=True)
 
     def person(self, member: Member, now: datetime) -> Person:

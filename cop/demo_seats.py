@@ -1,4 +1,5 @@
-"""A full meeting of the demonstration with groups that have seats of their own, a line that waits, and an offer."""
+"""A full meeting of the demonstration with groups that have seats of their own, a line that waits, and an offer; and a
+kind of meetings that keeps seats for its guests."""
 
 from collections import Counter
 from datetime import timedelta
@@ -11,7 +12,7 @@ from cop.core.db import db
 from cop.core.formats import NBSP
 from cop.demo_world import World
 from cop.events import service_quotas as quotas
-from cop.events.models import Event
+from cop.events.models import Event, EventKind
 from cop.events.rules_quotas import QuotaDescription
 from cop.registrations import service, service_quotas
 from cop.registrations.models import Registration
@@ -33,6 +34,7 @@ _NOT_TOMORROW: Final = timedelta(days=3)
 
 
 def fill(world: World) -> None:
+    _keep_for_guests(Actor("account", world.alice.id))
     event = _full(world)
     if event is None:
         return
@@ -49,6 +51,13 @@ def fill(world: World) -> None:
         service_quotas.save(event.id, None, said, now=world.now, actor=actor)
     quotas.set_waiting_list(event, offer_hours=_OFFERED_FOR, stop_hours=12, actor=actor)
     _one_more_chair(event, world)
+
+
+def _keep_for_guests(actor: Actor) -> None:
+    """At the next meetings of the last of the kinds people register for."""
+    named = sa.select(EventKind).where(EventKind.attendance != "headcount")
+    kind = db.session.scalars(named.order_by(EventKind.position.desc(), EventKind.id.desc()).limit(1)).one()
+    quotas.save_for_kind(kind, None, QuotaDescription("nos invité·es", 5, guests_only=True), actor=actor)
 
 
 def _full(world: World) -> Event | None:

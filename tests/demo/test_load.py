@@ -119,12 +119,15 @@ def _seats_add_up() -> None:
 
 
 def _nobody_was_written_to_twice() -> None:
-    states = Counter(db.session.scalars(sa.select(MailMessage.status)))
-    assert states[Status.SENT] > 100
-    assert set(states) <= {Status.SENT, Status.QUEUED}
+    assert count(MailMessage, MailMessage.status == Status.SENT) > 100
+    _every_mail_left_or_leaves()
     kinds = set(db.session.scalars(sa.select(MailMessage.kind)))
     assert {"invitations.confirmation", "invitations.cancellation", "reminders.reminder"} <= kinds
     assert count(MailMessage, MailMessage.created_at < clocks.now() - timedelta(days=45)) == 0
+
+
+def _every_mail_left_or_leaves() -> None:
+    assert set(db.session.scalars(sa.select(MailMessage.status))) <= {Status.SENT, Status.QUEUED}
 
 
 def _everybody_has_one_place_of_work() -> None:
@@ -181,6 +184,7 @@ def _accounts(client: FlaskClient) -> None:
         (g.role, g.territory.code if g.territory else None)
         for a in db.session.scalars(sa.select(Account).where(Account.email.in_(emails)))
         for g in a.grants
+        if not g.subject
     }
     assert roles == {
         ("administrator", None),
@@ -210,6 +214,7 @@ def test_every_preset_has_its_demonstration(app: Application, client: FlaskClien
     assert count(Person) > 20
     assert count(Pair, Pair.decided_at.is_(None)) >= 3
     assert count(Attendance, Attendance.state == "present") > 100
+    _every_mail_left_or_leaves()
     assert client.get("/agenda").status_code == 200
 
 
