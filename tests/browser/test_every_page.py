@@ -21,15 +21,17 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 from cop.app import create_app
 from cop.core import tokens
 from cop.core.web import Application
-from tests.browser import test_dates, test_import, test_journeys, test_people, test_series
+from tests.browser import test_dates, test_import, test_journeys, test_people, test_seats, test_series
 from tests.browser.conftest import FOUR_LOOKS, TWO_LOOKS, Site, faults_of
 from tests.conftest import settings_for
 
 # Answers that are not pages: a calendar, a file, a stylesheet, a list for a script, the frame of a mail.
 NOT_PAGES: Final = {
     "admin.health_json",
+    "events.document",
     "events.robots",
     "events.sitemap",
+    "events.staff_document",
     "host.appearance",
     "invitations.atom_feed",
     "invitations.event_file",
@@ -43,6 +45,7 @@ NOT_PAGES: Final = {
     "memberships.receipt",
     "people.find_communes",
     "registrations.calendar_file",
+    "registrations.document",
     "retention.register_file",
     "static",
 }
@@ -57,6 +60,7 @@ LOOKED_AT_ON_THE_WAY: Final[dict[str, Callable[..., None]]] = {
     "imports.show": test_import.test_import_with_errors_mend_undo,
     "joining.sent": test_people.test_join_confirm_pay_and_renew,
     "polls.thanks": test_dates.test_propose_dates_and_answer_without_an_account,
+    "registrations.change": test_seats.test_register_with_a_colleague_and_change_an_answer,
     "registrations.done": test_journeys.test_a_newcomer_registers_in_one_page_and_one_press,
     "series.done": test_series.test_register_for_a_cycle_in_one_press,
     "volunteers.before_proposing": test_people.test_a_task_is_proposed_and_accepted,
@@ -155,6 +159,21 @@ def mailed(instance: Path) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+# Only some events, and some kinds of them, have these.
+RARE: Final = """
+    SELECT '/animation/evenements/' || min(event_id) FROM campaign
+    UNION SELECT '/animation/evenements/' || min(event.id) FROM event JOIN event_series ON event_series.id = series_id
+        WHERE NOT is_cycle
+    UNION SELECT '/administration/types-de-rencontre/' || min(kind_id) FROM question
+    UNION SELECT '/administration/types-de-rencontre/' || min(kind_id) FROM quota
+"""
+
+
+def rare(instance: Path) -> list[str]:
+    with sqlite3.connect(instance / "cop.sqlite3") as database:
+        return [address for (address,) in database.execute(RARE)]
+
+
 def member(instance: Path) -> int:
     with sqlite3.connect(instance / "cop.sqlite3") as database:
         return int(database.execute("SELECT max(person_id) FROM membership").fetchone()[0])
@@ -178,7 +197,7 @@ def walk(browser: Browser, site: Site, signed_in: Any, same_site: Application) -
     done.go(diane, [urlsplit(diane.url).path])
     diane.locator("main form button[type=submit]").click()
     done.go(diane, [path for path in plain if path.startswith("/moi")])
-    done.go(alice, plain, pages_of(same_site) - ELSEWHERE - LOOKED_AT_ON_THE_WAY.keys())
+    done.go(alice, [*plain, *rare(site.instance)], pages_of(same_site) - ELSEWHERE - LOOKED_AT_ON_THE_WAY.keys())
     for one in (nobody, diane, alice):
         one.context.close()
     return done

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, axe_faults, faults_of
-from tests.browser.test_journeys import mail_to
+from tests.browser.test_journeys import mail_to, open_event
 
 
 def press(page: Page, action: str) -> None:
@@ -187,9 +187,7 @@ def test_a_task_is_proposed_and_accepted(page: Page, site: Site, sign_in: Any) -
 
 def test_export_and_erase_oneself(page: Page, site: Site) -> None:
     email = "maelle.jegou@cabinet.example"
-    page.goto(site.at("/agenda"))
-    line = page.locator("ol.programme > li", has_text=re.compile(r"\d+ places")).filter(has_not_text="Annulé").last
-    line.locator("a").first.click()
+    open_event(page, site)
     page.get_by_label("Prénom").fill("Maëlle")
     page.get_by_label("Nom", exact=True).fill("Jégou")
     page.locator("#email").fill(email)
