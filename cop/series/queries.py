@@ -73,11 +73,12 @@ def coming_after(event: Event, most: int = 6) -> Sequence[Event]:
     return db.session.scalars(statement.order_by(Event.starts_at, Event.id).limit(most)).all()
 
 
-def model_of(series: EventSeries) -> tuple[Event | None, date | None]:
+def model_of(series: EventSeries, viewer: Account | None) -> tuple[Event | None, date | None]:
     """The meeting the next ones are made like, the last that nobody changed by hand; and the last day of the rule,
-    be its meeting taken out since."""
+    be its meeting taken out since. A meeting that was given to another territory is no model for who holds the rest."""
     found = members(series.id)
-    standing = [event for event in found if event.status != event_rules.CANCELLED]
+    theirs = {event.id for event in members(series.id, viewer=viewer, may=Permission.EVENT_CREATE)}
+    standing = [event for event in found if event.status != event_rules.CANCELLED and event.id in theirs]
     plain = [event for event in standing if not event.detached]
     days = [event.planned_on for event in found if event.planned_on]
     days += [date.fromisoformat(day) for day, _position in (series.rule or {}).get("out", {}).values() if day]

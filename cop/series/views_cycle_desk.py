@@ -20,7 +20,7 @@ from cop.registrations import forms as registration_forms
 from cop.registrations.rules import HEADCOUNT, Status
 from cop.series import forms_cycles, queries, queries_cycles, service_cycles
 from cop.series.queries_cycles import Cycle
-from cop.series.views_repeat import blueprint
+from cop.series.views_repeat import blueprint, may_edit
 
 
 @blueprint.get("/animation/cycles")
@@ -96,8 +96,10 @@ def change_cycle(cycle_id: int) -> Any:
 @blueprint.post("/animation/cycles/<int:cycle_id>/publier")
 @requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
 def publish_cycle(cycle_id: int) -> Any:
+    found = queries_cycles.read(cycle_id)
+    own = queries.members(cycle_id, viewer=current_account(), may=Permission.EVENT_EDIT)
     try:
-        count = service_cycles.publish(queries_cycles.read(cycle_id), actor=actor(), now=clock.now())
+        count = service_cycles.publish(Cycle(found.series, own), actor=actor(), now=clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
     else:
@@ -109,6 +111,8 @@ def publish_cycle(cycle_id: int) -> Any:
 @requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
 def add_seminar(cycle_id: int) -> Any:
     found, form = queries_cycles.read(cycle_id), forms_cycles.SeminarForm()
+    if found.seminars and not may_edit(found.seminars[-1].id):  # the new one is made like it
+        raise NotFound
     if form.validate():
         try:
             service_cycles.add_seminar(found, form.chosen(), actor=actor(), now=clock.now())
@@ -124,7 +128,7 @@ def add_seminar(cycle_id: int) -> Any:
 @requires(Permission.EVENT_EDIT, scope=queries_cycles.where_is)
 def remove_seminar(cycle_id: int, seminar_id: int) -> Any:
     found, event = queries_cycles.read(cycle_id), events.get(seminar_id)
-    if event.series_id != cycle_id:
+    if event.series_id != cycle_id or not may_edit(seminar_id):
         raise NotFound
     try:
         service_cycles.remove_seminar(found, event, actor=actor(), now=clock.now())

@@ -123,7 +123,7 @@ def show(series_id: int) -> Any:
 @requires(Permission.EVENT_CREATE, scope=queries.where_is)
 def extend(series_id: int) -> Any:
     series, now, form = queries.regular(series_id), clock.now(), forms.EndForm()
-    like, last = queries.model_of(series)
+    like, last = queries.model_of(series, current_account())
     if like is None or last is None or series.rule is None:
         raise NotFound
     found: list[Candidate] = []
@@ -141,11 +141,16 @@ def extend(series_id: int) -> Any:
     return _dates_page("series/extend.html", form, found, series=series, last=last, event=like, skipped=[])
 
 
+def may_edit(event_id: int) -> bool:
+    """A right on the series is none on a meeting that was given to another territory."""
+    return access.can(current_account(), Permission.EVENT_EDIT, events.where_is(event_id))
+
+
 @blueprint.post("/animation/series/<int:series_id>/sortir/<int:event_id>")
 @requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def take_out(series_id: int, event_id: int) -> Any:
     series, event = queries.regular(series_id), events.get(event_id)
-    if event.series_id != series.id:
+    if event.series_id != series.id or not may_edit(event.id):
         raise NotFound
     service.take_out(series, event, actor=actor(), now=clock.now())
     flash(_("The meeting is one of its own now; the rule leaves that day out."), "done")
@@ -156,7 +161,7 @@ def take_out(series_id: int, event_id: int) -> Any:
 @requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def put_back(series_id: int, event_id: int) -> Any:
     series = queries.regular(series_id)
-    if str(event_id) not in (series.rule or {}).get("out", {}):
+    if str(event_id) not in (series.rule or {}).get("out", {}) or not may_edit(event_id):
         raise NotFound
     try:
         service.put_back(series, events.get(event_id), actor=actor(), now=clock.now())

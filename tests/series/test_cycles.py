@@ -178,6 +178,19 @@ def test_a_seminar_called_off_does_not_end_the_cycle(send: Any, cycle_id: int, o
     assert [dict(one) for one in statuses(cycle_id)] == [{"confirmed": 2}, {"confirmed": 1}, {"confirmed": 2}]
 
 
+def test_a_seminar_given_to_another_territory_is_theirs(bob: Any, cycle_id: int) -> None:
+    with unit_of_work():
+        given = seminars(cycle_id)[-1]
+        given.territory_id, given.status = territory("department", "44").id, "draft"
+        number = given.id
+    address = f"/animation/cycles/{cycle_id}"
+    bob.post(f"{address}/publier")
+    assert [one.status for one in seminars(cycle_id)] == ["published", "published", "draft"]
+    assert bob.post(f"{address}/seminaires/{number}/retirer").status_code == 404
+    assert bob.post(f"{address}/seminaires", data={"day": "2027-06-15"}).status_code == 404
+    assert len(seminars(cycle_id)) == 3
+
+
 def test_one_seminar_for_few_makes_a_cycle_for_few(send: Any, cycle_id: int, app: Any, outbox: Any) -> None:
     """What was never announced is not told either."""
     with unit_of_work():

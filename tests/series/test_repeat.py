@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
-from tests.people_of_the_tests import PARIS
+from tests.people_of_the_tests import PARIS, territory
 from tests.series.conftest import RULE, boxes
 
 
@@ -57,3 +57,22 @@ def test_each_date_tells_the_next_and_what_its_day_meets(repeat: Any, bob: Any, 
     told = bob.get(f"/animation/evenements/{last.id}").text
     assert "8 mai" in told
     assert "jour férié" in told
+
+
+def test_more_dates_are_like_a_meeting_of_ones_own(repeat: Any, bob: Any) -> None:
+    """The last date was given to another territory: nothing is made there by who holds the rest."""
+    repeat()
+    db.session.rollback()
+    with unit_of_work():
+        last = db.session.scalars(sa.select(Event).order_by(Event.starts_at.desc())).first()
+        assert last is not None
+        last.territory_id, series_id, given = territory("department", "44").id, last.series_id, last.id
+    page = f"/animation/series/{series_id}"
+    end = {"until": "2027-09-30", "count": ""}
+    shown = boxes(bob.post(f"{page}/prolonger", data={**end, "action": "preview"}).text)
+    made = {"shown": ",".join(shown), "date": shown, "action": "publish"}
+    assert bob.post(f"{page}/prolonger", data={**end, **made}).status_code == 303
+    db.session.rollback()
+    theirs = sa.select(Event.id).where(Event.territory_id == territory("department", "44").id)
+    assert db.session.scalars(theirs).all() == [given]
+    assert bob.post(f"{page}/sortir/{given}").status_code == 404
