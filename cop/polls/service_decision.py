@@ -62,11 +62,11 @@ def _description(poll: Poll, option: PollOption) -> Description:
 def tell(voter_id: int, now: datetime) -> None:
     """Tell one person which date was kept: those who said yes are asked to register, or are registered."""
     voter = db.session.get(PollVoter, voter_id)
-    if voter is None or voter.poll.event is None or not _claim(voter, now):
+    if voter is None or voter.poll.event is None:
         return
     poll, event = voter.poll, voter.poll.event
-    if event.status != PUBLISHED or event.starts_at <= now:
-        return
+    if event.status != PUBLISHED or event.starts_at <= now or not _claim(voter, now):
+        return  # put off meanwhile, they are told once it has its date again
     comes = _said_yes(voter)
     person = _record(voter, now) if comes else voter.person
     if person is not None:

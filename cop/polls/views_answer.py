@@ -11,6 +11,7 @@ from cop.core.forms import refuse
 from cop.core.i18n import _
 from cop.core.unit_of_work import release
 from cop.events import rules as event_rules
+from cop.events.models import Event
 from cop.polls import forms, queries, rules, service
 from cop.polls.models import Poll, PollVoter
 from cop.polls.views_desk import blueprint as blueprint
@@ -68,11 +69,15 @@ def thanks(secret: str) -> str:
     return render_template("polls/thanks.html", poll=queries.by_secret(secret))
 
 
+def _announced(event: Event) -> bool:
+    return event_rules.is_announced(event.status, event.published_at)
+
+
 def _page(poll: Poll, form: Any, choices: dict[int, str], voter: PollVoter | None) -> Any:
     now = clock.now()
     if request.method == "POST":
         choices = forms.choices_in(poll)
-    event = poll.event if poll.event and poll.event.status in event_rules.VISIBLE else None
+    event = poll.event if poll.event and _announced(poll.event) else None
     page = render_template(
         "polls/answer.html",
         poll=poll,

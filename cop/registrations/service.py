@@ -160,7 +160,7 @@ def call(
     if not counters.take(event.id, queries_seats.line_of(registration, seats), from_waiting=True):
         return False
     if hours and registration.person.email:
-        _offer(event, registration, hours, now)
+        offer(event, registration, hours, now)
         activity.record(actor, "registration.offered", registration, event=event.id)
     else:
         confirm(event, registration, now, promoted=True)
@@ -169,7 +169,8 @@ def call(
     return True
 
 
-def _offer(event: Event, registration: Registration, hours: int, now: datetime) -> None:
+def offer(event: Event, registration: Registration, hours: int, now: datetime) -> None:
+    """The seat, which is counted already, waits so long for an answer."""
     late = rules_seats.stopped(event.starts_at, event.stop_hours, now)  # then it is somebody's own decision
     registration.status, registration.offered_at = Status.OFFERED, now
     registration.offer_expires_at = rules_seats.offer_until(

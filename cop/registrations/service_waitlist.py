@@ -59,6 +59,10 @@ def expire(registration_id: int, now: datetime) -> None:
     expires_at = registration.offer_expires_at
     if registration.status != Status.OFFERED or expires_at is None or expires_at > now:
         return
+    if event.published_at is not None and event.published_at >= expires_at:
+        # It ran out while the event was put off and nobody could answer: asked anew, for the new date.
+        service.offer(event, registration, event.offer_hours or USUAL_HOURS, now)
+        return
     service.leave(registration, now)
     mails.offer_expired(registration)
     activity.record(WORKER, "registration.offer_expired", registration, event=event.id)

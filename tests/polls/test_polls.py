@@ -15,6 +15,7 @@ from cop.events.models import Event
 from cop.invitations.models_guests import Guest
 from cop.network import service as network
 from cop.people.models import Person
+from cop.polls import service_decision
 from cop.polls.models import Poll, PollAnswer, PollVoter
 from cop.registrations.models import Registration
 from tests.people_of_the_tests import People, person
@@ -296,6 +297,9 @@ def test_those_who_said_yes_are_registered_when_the_draft_is_published(
     held = db.session.scalars(sa.select(Event)).one()
     assert held.status == "draft"
     assert work() == 0, "nobody is told of what is not published"
+    with unit_of_work():
+        service_decision.tell(voter("edith@cabinet.example").id, time.now())  # it was put off since it was found
+    assert voter("edith@cabinet.example").told_at is None
     before = len(outbox())
     client.post(f"/animation/evenements/{held.id}/publier")
     assert work() == 3

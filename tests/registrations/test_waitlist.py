@@ -15,6 +15,7 @@ from cop.core.errors import Refused
 from cop.core.jobs import run
 from cop.core.unit_of_work import unit_of_work
 from cop.events import service as events
+from cop.events import service_life as events_life
 from cop.events.models import Event
 from cop.events.models_quotas import Quota
 from cop.events.rules_quotas import QuotaDescription
@@ -272,6 +273,24 @@ def test_two_sides_of_one_event(people: People) -> None:
     )
     act(bea, service_waitlist.move, quota_id=None, attends="online", actor=STAFF)
     assert standing(number) == "Ann+ Bea1 Cat+ Dot2 Eli+ Flo1", "the order of arrival goes along"
+
+
+def test_an_offer_that_ran_out_while_the_event_was_put_off_is_made_anew(asking: Any, outbox: Any, clock: Any) -> None:
+    number, (ana, *_rest) = asking
+    cancel(ana)
+    assert standing(number) == "Ana- Ben? Cid1 Dan2"
+    with unit_of_work():
+        events_life.postpone(read(number), "Grève", actor=STAFF, now=clocks.now())
+    clock.advance(hours=72)
+    with unit_of_work():
+        events.publish(read(number), actor=STAFF, now=clocks.now())
+    before = len(outbox())
+    run(JOBS["registrations.offers"])
+    assert standing(number) == "Ana- Ben? Cid1 Dan2", "nobody could answer for a date that was not known"
+    assert told(outbox, before) == ["offer Ben"]
+    clock.advance(hours=24)
+    run(JOBS["registrations.offers"])
+    assert standing(number) == "Ana- Ben- Cid? Dan1"
 
 
 def test_a_cancelled_event_tells_who_was_asked_and_a_newcomer_does_not_overtake(
