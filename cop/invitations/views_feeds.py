@@ -29,7 +29,7 @@ def public_feed() -> Response:
     now, filters, wanted = clock.now(), rules_agenda.filters_of(request.args), _language()
     events, name = queries_feeds.public_events(now, filters), host_name()
     tag = feeds.etag(name, wanted, feeds.state_of_events(events))
-    return _public(tag, lambda: feeds.public(events, name, wanted), "text/calendar", queries_feeds.last_change(now))
+    return _public(tag, lambda: feeds.public(events, name, wanted), "text/calendar", _changed_at(now, filters))
 
 
 @blueprint.get("/agenda.atom")
@@ -124,7 +124,12 @@ def _news(endpoint: str, write: Write, mimetype: str) -> Response:
             return write(events, channel)
 
     tag = feeds.etag(endpoint, channel.name, channel.own, feeds.state_of_events(events))
-    return _public(tag, written, mimetype, changed)
+    return _public(tag, written, mimetype, _changed_at(now, filters))
+
+
+def _changed_at(now: datetime, filters: rules_agenda.Filters) -> datetime | None:
+    """What is held within so many days comes in as they go by, changed by nobody: the tag alone knows."""
+    return None if filters.hours else queries_feeds.last_change(now)
 
 
 def _public(tag: str, write: Callable[[], bytes], mimetype: str, changed: datetime | None) -> Response:
@@ -140,7 +145,8 @@ def _conditional(tag: str, write: Callable[[], bytes], mimetype: str, changed: d
     """The feed, or 304 for who has it already. Search engines are asked to leave; programs are not redirected."""
     response = make_response(b"")
     response.set_etag(tag, weak=True)
-    response.last_modified = changed
+    if changed:  # nothing at all would be written as the date of today
+        response.last_modified = changed
     response.make_conditional(request)
     if response.status_code != 304:
         response.set_data(write())

@@ -104,6 +104,18 @@ def test_who_has_it_is_told_so(client: FlaskClient, season: None, clock: Any, pa
 
 
 @pytest.mark.parametrize("path", ALL)
+def test_what_comes_near_enters_the_feed_of_a_week(client: FlaskClient, people: People, clock: Any, path: str) -> None:
+    with unit_of_work():
+        build.event(people, "Bientôt")
+    asked = f"{path}?quand=week"
+    before = client.get(asked)
+    assert "Bientôt" not in before.text
+    clock.set("2027-01-10 09:00")
+    known = {"If-Modified-Since": before.headers.get("Last-Modified", before.headers["Date"])}
+    assert "Bientôt" in client.get(asked, headers=known).text
+
+
+@pytest.mark.parametrize("path", ALL)
 def test_what_leaves_a_feed_changes_its_date(client: FlaskClient, people: People, clock: Any, path: str) -> None:
     with unit_of_work():
         build.event(people, "Bientôt finie")
