@@ -40,6 +40,8 @@ export function attach(form, load) {
       clearTimeout(rest);
       rest = setTimeout(show, 250);
     });
+    // What was typed before this script had come.
+    if ([...form.elements].some((box) => box.type === "search" && box.value !== box.defaultValue)) show();
   }
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => {
