@@ -164,6 +164,8 @@ RARE: Final = """
     SELECT '/animation/evenements/' || min(event_id) FROM campaign
     UNION SELECT '/animation/evenements/' || min(event.id) FROM event JOIN event_series ON event_series.id = series_id
         WHERE NOT is_cycle
+    UNION SELECT '/animation/evenements/' || min(event_id) FROM question
+    UNION SELECT '/animation/evenements/' || min(event_id) FROM quota
     UNION SELECT '/administration/types-de-rencontre/' || min(kind_id) FROM question
     UNION SELECT '/administration/types-de-rencontre/' || min(kind_id) FROM quota
 """

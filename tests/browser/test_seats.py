@@ -24,7 +24,9 @@ def _found(site: Site, query: str) -> str:
 
 def test_register_with_a_colleague_and_change_an_answer(page: Page, site: Site) -> None:
     page.goto(site.at(f"/evenements/{_found(site, ASKS)}"))
-    fill_in(page, "solveig.auvinet@cabinet.example")
+    fill_in(page, "tifenn.kervella@cabinet.example")
+    page.get_by_label("Prénom").fill("Tifenn")
+    page.get_by_label("Nom", exact=True).fill("Kervella")
     page.get_by_label("En covoiturage").check()
     page.get_by_label("Qu’est-ce qui faciliterait").fill("Une place près de l’écran")
     page.get_by_role("button", name="Inscrire aussi un·e collègue").click()
@@ -41,8 +43,8 @@ def test_register_with_a_colleague_and_change_an_answer(page: Page, site: Site) 
     assert axe_faults(page) == []
 
     mail_to(page, site, "yvon.madec@cabinet.example", "")
-    expect(page.locator("main")).to_contain_text("Solène Auvinet")
-    mail_to(page, site, "solveig.auvinet@cabinet.example", "")
+    expect(page.locator("main")).to_contain_text("Tifenn Kervella")
+    mail_to(page, site, "tifenn.kervella@cabinet.example", "")
     page.locator("a[href*='/inscription/']").first.click()
     expect(page.get_by_text("En covoiturage")).to_be_visible()
     page.get_by_role("link", name="Modifier mes réponses").click()
