@@ -21,7 +21,7 @@ HEADS: Final = (
 def lines() -> list[list[str]]:
     """One line for each processing; nothing leaves the European Union by this application."""
     kept = {one.rule.code: one.words for one in retention.all_kept()}
-    return [*_about_people(kept), *_about_the_site(kept)]
+    return [*_about_meetings(kept), *_about_the_organisation(kept), *_about_the_site(kept)]
 
 
 def _secure() -> str:
@@ -32,8 +32,8 @@ def _team() -> str:
     return _("the team, each on its territory; the hosting provider and the mail provider, as processors")
 
 
-def _about_people(kept: Mapping[str, str]) -> list[list[str]]:
-    """What the organisation knows of those it works with."""
+def _about_meetings(kept: Mapping[str, str]) -> list[list[str]]:
+    """What is known of those who come to a meeting, or are asked to."""
     secure, team = _secure(), _team()
     return [
         [
@@ -70,6 +70,13 @@ def _about_people(kept: Mapping[str, str]) -> list[list[str]]:
             _("meeting: %(time)s after it; poll of dates: %(less)s", time=kept["guest"], less=kept["poll"]),
             secure,
         ],
+    ]
+
+
+def _about_the_organisation(kept: Mapping[str, str]) -> list[list[str]]:
+    """What is known of those who carry it, and of those it works with."""
+    secure, team = _secure(), _team()
+    return [
         [
             _("Members, mandates, volunteers"),
             _("keep the association running: who votes, who acts in its name, who helps"),
