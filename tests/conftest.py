@@ -30,6 +30,15 @@ hypothesis.load_profile("house")
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked ``once`` are run on SQLite only."""
+    if not os.environ.get("COP_TEST_DATABASE_URL", "").startswith("postgres"):
+        return
+    apart = [item for item in items if item.get_closest_marker("once")]
+    items[:] = [item for item in items if not item.get_closest_marker("once")]
+    config.hook.pytest_deselected(items=apart)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _catalogues() -> None:
     catalogues.compile_all()
@@ -74,16 +83,18 @@ def _migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicat
         migrations.upgrade(data_folder("migrations"))
         reference.watch(db.engine)
         if db.engine.dialect.name == "sqlite":
-            sa.event.listen(db.engine, "connect", _no_order_but_asked)
+            sa.event.listen(db.engine, "connect", _as_in_tests)
             db.engine.dispose()
     yield app
     with app.app_context():
         db.engine.dispose()  # a connection left open is a warning, and a warning is an error
 
 
-def _no_order_but_asked(connection: Any, _: Any) -> None:
-    """What no ORDER BY orders comes last row first: PostgreSQL gives it in any order it likes, now and then."""
+def _as_in_tests(connection: Any, _: Any) -> None:
+    """What no ORDER BY orders comes last row first: PostgreSQL gives it in any order it likes, now and then.
+    And no commit waits for the disk: nothing here outlives a loss of power."""
     connection.execute("PRAGMA reverse_unordered_selects = ON")
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture

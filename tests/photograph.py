@@ -46,12 +46,40 @@ def _empty_postgresql(connection: sa.Connection, filled: Sequence[str], kept: Co
     connection.execute(begin_again, {"kept": [f"{name}_id_seq" for name in kept]})
 
 
+Rows = list[tuple[sa.Table, list[dict[str, Any]]]]
+
+
+def take() -> Rows:
+    """Every row there is, but the reference data."""
+    with db.engine.begin() as connection:
+        filled = set(_filled(connection, TABLES))
+        tables = [table for table in db.metadata.sorted_tables if table.name in filled]
+        return [(table, [dict(row._mapping) for row in connection.execute(sa.select(table))]) for table in tables]
+
+
+def put_back(rows: Rows) -> None:
+    """As they were, with their numbers. Raises ``IntegrityError`` when others are there."""
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table, values in rows:
+            connection.execute(table.insert(), values)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_next_numbers(rows))
+
+
+def _next_numbers(rows: Rows) -> str:
+    numbered = [(table.name, max(row["id"] for row in values)) for table, values in rows if "id" in table.c]
+    sets = ", ".join(f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), {last})" for name, last in numbered)
+    return f"SELECT {sets}"
+
+
 class Photograph:
     """The rows of the four people as they were first made: put back as they are, they cost a tenth of being made."""
 
     def __init__(self) -> None:
         self._people: People | None = None
-        self._rows: list[tuple[sa.Table, list[dict[str, Any]]]] = []
+        self._rows: Rows = []
 
     def people(self) -> People:
         if reference.there and self._people and self._put_back():
@@ -61,34 +89,16 @@ class Photograph:
         made = populate(seed=not reference.there)
         reference.there = True
         if alone:
-            self._take(made)
+            self._people, self._rows = made, take()
         return made
-
-    def _take(self, made: People) -> None:
-        with db.engine.begin() as connection:
-            filled = set(_filled(connection, TABLES))
-            tables = [table for table in db.metadata.sorted_tables if table.name in filled]
-            self._rows = [
-                (table, [dict(row._mapping) for row in connection.execute(sa.select(table))]) for table in tables
-            ]
-        self._people = made
 
     def _put_back(self) -> bool:
         """False when somebody was there before: then the four are made, with the numbers that are left."""
         try:
-            with db.engine.begin() as connection:
-                for table, rows in self._rows:
-                    connection.execute(table.insert(), rows)
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql(self._next_numbers())
+            put_back(self._rows)
         except IntegrityError:
             return False
         return True
-
-    def _next_numbers(self) -> str:
-        numbered = [(table.name, max(row["id"] for row in rows)) for table, rows in self._rows if "id" in table.c]
-        sets = ", ".join(f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), {last})" for name, last in numbered)
-        return f"SELECT {sets}"
 
 
 photograph: Final = Photograph()

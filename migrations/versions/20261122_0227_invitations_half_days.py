@@ -15,9 +15,7 @@ def upgrade() -> None:
     with op.batch_alter_table("half_day") as batch_op:
         batch_op.add_column(sa.Column("cancelled_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("cancelled_sequence", sa.Integer(), nullable=True))
-        batch_op.add_column(
-            sa.Column("cancellation_reason", sa.String(length=300), server_default="", nullable=False)
-        )
+        batch_op.add_column(sa.Column("cancellation_reason", sa.String(length=300), server_default="", nullable=False))
     with op.batch_alter_table("half_day") as batch_op:
         batch_op.alter_column("cancellation_reason", server_default=None)
     with op.batch_alter_table("event") as batch_op:

@@ -9,11 +9,14 @@ from flask import Flask
 from cop.accounts.models import Account
 from cop.accounts.sign_in import UndeclaredAccess
 from cop.accounts.sign_in import init_app as guard
+from cop.core import page_cache
 from cop.core.access import Permission, declared
 from cop.core.db import db
 from cop.core.web import Application
+from tests import photograph
 from tests.house.world import FORBIDDEN, IN, LOGIN, MISSING, Things, ada, browser_of, door, rules_of, things
 from tests.people_of_the_tests import People
+from tests.reference import reference
 
 PEOPLE: Final = ("nobody", "diane", "charlie", "bob", "alice", "ada")
 
@@ -498,9 +501,10 @@ def test_every_permission_is_asked_for_somewhere(app: Application) -> None:
     assert set(Permission) <= asked
 
 
+@pytest.mark.once  # what the pages ask of the database, their own tests ask of both
 @pytest.mark.parametrize("who", PEOPLE)
 def test_the_matrix(app: Application, people: People, who: str) -> None:
-    """A press that is let in may change what it is about: the next address is tried on new things."""
+    """A press that is let in may change what it is about: everything is put back before the next address."""
     administrator = ada(people)
     accounts: dict[str, Any] = {
         "nobody": None,
@@ -510,11 +514,11 @@ def test_the_matrix(app: Application, people: People, who: str) -> None:
         "alice": people.alice_id,
         "ada": administrator,
     }
-    column, wrong, held = PEOPLE.index(who), [], None
-    for number, (method, rule) in enumerate(rules_of(app)):
+    column, wrong, held = PEOPLE.index(who), [], things(people, 1)
+    before = photograph.take()
+    for method, rule in rules_of(app):
         if rule.endpoint in APART:
             continue
-        held = held or things(people, number)
         account = db.session.get(Account, accounts[who]) if accounts[who] else None
         client = browser_of(app, account)
         path = rule.build(held.of(rule))
@@ -530,8 +534,16 @@ def test_the_matrix(app: Application, people: People, who: str) -> None:
         if got != expected or broken:
             wrong.append(f"{method} {rule.rule}: {answer.status_code} ({got}), not {expected}")
         if method == "POST" and got == IN:
-            held = None
+            _come_back_to(before)
     assert not wrong, "\n".join(wrong)
+
+
+def _come_back_to(before: photograph.Rows) -> None:
+    db.session.remove()
+    page_cache.pages.clear()
+    photograph.empty()
+    assert reference.there, "an address changed the reference data: they are not in the photograph"
+    photograph.put_back(before)
 
 
 def test_the_demonstration_opens_its_mailbox_and_nothing_else(app: Application) -> None:

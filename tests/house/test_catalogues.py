@@ -9,6 +9,8 @@ import pytest
 
 from cop.core import catalogues
 
+pytestmark = pytest.mark.once
+
 MARKS = {"_", "_l", "_n"}
 FRENCH = [
     (name, message.id, text)

@@ -9,6 +9,8 @@ from cop.core.settings import FIELDS, SettingsError, load_settings
 from cop.core.web import Application
 from tests.house.world import rules_of
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"COP_SECRET_KEY": "k" * 32, "COP_PUBLIC_URL": "https://reseau.example"}
 

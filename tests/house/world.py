@@ -124,6 +124,7 @@ class Things:
     @property
     def month(self) -> str:
         return "2026-12"
+
     series_id: int
     cycle_id: int
     seminar_id: int

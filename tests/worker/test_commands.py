@@ -16,6 +16,8 @@ from cop.commands import PARTS, main
 from cop.commands_serve import demonstration
 from tests.worker.test_serve import environment
 
+pytestmark = pytest.mark.once  # on an installation of its own, always a SQLite file
+
 GOOD = "lune bateau seize camion"
 
 

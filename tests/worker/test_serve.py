@@ -20,6 +20,8 @@ import pytest
 from cop import commands_watch
 from cop.commands_watch import Child, Watch
 
+pytestmark = pytest.mark.once  # on an installation of its own, always a SQLite file
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 

@@ -51,6 +51,8 @@ def working(tmp_path: Path) -> Any:
         process.wait()
 
 
+# On an installation of its own, always a SQLite file.
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_item_in_hand_is_finished_and_no_other_begun(
     working: subprocess.Popen[bytes], tmp_path: Path, number: int
@@ -65,6 +67,7 @@ def test_the_item_in_hand_is_finished_and_no_other_begun(
     assert not (tmp_path / "begun-b").exists()
 
 
+@pytest.mark.once
 def test_a_signal_before_the_first_tick_stops_it_too(tmp_path: Path) -> None:
     command, settings = [sys.executable, "-m", "cop.commands"], environment(tmp_path)
     subprocess.run([*command, "migrate"], cwd=ROOT, env=settings, check=True)
