@@ -38,19 +38,14 @@ def confirmation(
     return _send(invitation, name, confirmation_key(invitation), now, method="REQUEST", values=values, first=True)
 
 
-def _own(invitation: Invitation) -> str:
-    """Never that of another: the database may give the number of an erased invitation again."""
-    return f"{invitation.id}.{invitation.created_at:%Y%m%d%H%M%S%f}"
-
-
 def confirmation_key(invitation: Invitation) -> str:
-    return f"invitation:{_own(invitation)}:confirmed"
+    return f"invitation:{invitation.id}:confirmed"
 
 
 def update(invitation: Invitation, now: datetime, news: News) -> MailMessage | None:
     """The meeting changed; ``news`` says what is new to this person."""
     event = invitation.event
-    key = f"invitation:{_own(invitation)}:told:{event.calendar_sequence}.{event.calendar_revision}"
+    key = f"invitation:{invitation.id}:told:{event.calendar_sequence}.{event.calendar_revision}"
     values = {**_seat(invitation), **_news(invitation, news)}
     return _send(invitation, "update", key, now, method="REQUEST", values=values)
 
@@ -85,7 +80,7 @@ def cancellation(invitation: Invitation, now: datetime) -> MailMessage | None:
         "reason": invitation.event.cancellation_reason,
         "agenda": links.absolute_url("events.agenda"),
     }
-    key = f"invitation:{_own(invitation)}:cancelled"
+    key = f"invitation:{invitation.id}:cancelled"
     return _send(invitation, "cancellation", key, now, method="CANCEL", values=values)
 
 
@@ -96,20 +91,20 @@ def postponement(invitation: Invitation, now: datetime) -> MailMessage | None:
         "reason": invitation.event.cancellation_reason,
         "page": personal_page(invitation.event, invitation.person),
     }
-    key = f"invitation:{_own(invitation)}:postponed"
+    key = f"invitation:{invitation.id}:postponed"
     return _send(invitation, "postponement", key, now, method="CANCEL", values=values)
 
 
 def new_date(invitation: Invitation, now: datetime) -> MailMessage | None:
     """The meeting that was postponed has its date; with a new invitation."""
-    key = f"invitation:{_own(invitation)}:new_date"
+    key = f"invitation:{invitation.id}:new_date"
     return _send(invitation, "new_date", key, now, method="REQUEST", values=_seat(invitation), first=True)
 
 
 def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, told: bool) -> MailMessage | None:
     """The meeting takes place, without this person. ``told`` is false when no calendar ever heard of it."""
     values = {**_facts(invitation), "by_person": reason == Withdrawal.BY_PERSON, "told": told}
-    key = f"invitation:{_own(invitation)}:withdrawn"
+    key = f"invitation:{invitation.id}:withdrawn"
     if reason == Withdrawal.BY_CALENDAR:  # the calendar knows already; the way back is what matters
         values = {**_facts(invitation), "page": personal_page(invitation.event, invitation.person)}
         return _send(invitation, "declined", key, now, method="", values=values)
@@ -118,20 +113,20 @@ def withdrawal(invitation: Invitation, reason: Withdrawal, now: datetime, *, tol
 
 def said_yes(invitation: Invitation, now: datetime) -> MailMessage | None:
     """The answer given on the site, for the calendar that holds another one: same SEQUENCE, later DTSTAMP."""
-    key = f"invitation:{_own(invitation)}:said_yes:{now:%Y%m%d%H%M%S}"
+    key = f"invitation:{invitation.id}:said_yes:{now:%Y%m%d%H%M%S}"
     return _send(invitation, "said_yes", key, now, method="REQUEST", values=_seat(invitation))
 
 
 def asked_again(invitation: Invitation, now: datetime) -> MailMessage | None:
     """The present date, to somebody whose answer was to an older one."""
-    key = f"invitation:{_own(invitation)}:asked:{invitation.sequence}:{now:%Y%m%d}"
+    key = f"invitation:{invitation.id}:asked:{invitation.sequence}:{now:%Y%m%d}"
     values = {**_seat(invitation), "plans_changed": True, "called_off": []}
     return _send(invitation, "update", key, now, method="REQUEST", values=values)
 
 
 def counter_declined(invitation: Invitation, now: datetime, *, number: int) -> MailMessage | None:
     """The date stays as it is; the calendar program takes its proposal back (RFC 5546, 3.2.8)."""
-    key = f"invitation:{_own(invitation)}:counter:{number}"
+    key = f"invitation:{invitation.id}:counter:{number}"
     return _send(invitation, "counter_declined", key, now, method="DECLINECOUNTER", values=_seat(invitation))
 
 
