@@ -20,6 +20,7 @@ def run() -> None:
             # SQLite changes a table by making it anew and dropping the old one, which would take with it, by
             # ON DELETE CASCADE, every row that points there. The PRAGMA is heard outside a transaction only.
             foreign_keys(connection, on=False)
+            given = last_numbers(connection)
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -32,6 +33,7 @@ def run() -> None:
                 context.run_migrations()
                 if not postgresql:
                     refuse_orphans(connection)
+                    give_none_again(connection, given)
             connection.commit()
         finally:
             if not postgresql:
@@ -44,6 +46,21 @@ def foreign_keys(connection: sa.Connection, *, on: bool) -> None:
     if driver is None:
         raise RuntimeError("no connection")
     driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+
+
+def last_numbers(connection: sa.Connection) -> list[tuple[str, int]]:
+    """The last number each table of SQLite gave to a row; a table made anew forgets those of deleted rows."""
+    known = "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'"
+    if connection.exec_driver_sql(known).scalar() is None:
+        return []
+    return [(name, last) for name, last in connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")]
+
+
+def give_none_again(connection: sa.Connection, given: list[tuple[str, int]]) -> None:
+    for name, last in given:
+        statement = "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?"
+        if not connection.exec_driver_sql(statement, (last, name)).rowcount:
+            connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
 
 
 def refuse_orphans(connection: sa.Connection) -> None:

@@ -22,6 +22,8 @@ def empty() -> None:
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # checked at the end only
         for name in filled:
             connection.exec_driver_sql(f'DELETE FROM "{name}"')
+        apart = ", ".join(f"'{name}'" for name in kept)
+        connection.exec_driver_sql(f"DELETE FROM sqlite_sequence WHERE name NOT IN ({apart})")
 
 
 def _filled(connection: sa.Connection, kept: Collection[str]) -> list[str]:

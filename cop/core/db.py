@@ -153,6 +153,17 @@ def reset_expectation(token: Any) -> None:
     _writing.reset(token)
 
 
+@event.listens_for(sa.Table, "after_parent_attach")
+def _never_the_same_number_twice(table: sa.Table, _metadata: sa.MetaData) -> None:
+    """SQLite gives the number of the last row again once it was deleted, unless told otherwise; PostgreSQL never does.
+
+    The link in an old mail would open what belongs to the next person; and their own mail, named by the same number,
+    would be taken for one that left already. Migrations make their tables by this rule too.
+    """
+    if table.primary_key.columns.keys() == ["id"]:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):

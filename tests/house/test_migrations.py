@@ -1,18 +1,22 @@
 """Migrations: one head, equal to the models, and the last step goes down and up."""
 
+from pathlib import Path
+
+import pytest
 import sqlalchemy as sa
 
 from cop.activity.service import PUBLIC
-from cop.app import data_folder
+from cop.app import create_app, data_folder
 from cop.core import clock, migrations
-from cop.core.db import db
+from cop.core.db import _never_the_same_number_twice, db
 from cop.core.unit_of_work import unit_of_work
 from cop.core.web import Application
 from cop.events.models import Event
 from cop.registrations import queries as registered
 from cop.registrations import service as registrations
+from tests.conftest import settings_for
 from tests.house.world import things
-from tests.people_of_the_tests import People, event
+from tests.people_of_the_tests import People, event, populate
 
 FOLDER = data_folder("migrations")
 
@@ -52,6 +56,59 @@ def test_nothing_is_lost_on_the_way(app: Application, people: People) -> None:
     migrations.upgrade(FOLDER)
     assert rows() == before
     assert migrations.differences() == []
+
+
+def without_autoincrement(engine: sa.Engine) -> list[str]:
+    asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%AUTOINCREMENT%'"
+    with engine.connect() as connection:
+        made = set(connection.exec_driver_sql(asked).scalars())
+    return sorted(name for name, table in db.metadata.tables.items() if name in made and "id" in table.c)
+
+
+@pytest.mark.once
+def test_no_number_is_given_twice(app: Application, people: People) -> None:
+    """The link in an old mail must not open what belongs to somebody else; PostgreSQL never gives one again."""
+    assert without_autoincrement(db.engine) == []
+    with unit_of_work():
+        gone = event(people, "Retirée").id
+    with unit_of_work():
+        db.session.delete(db.session.get_one(Event, gone))
+    db.session.remove()
+    migrations.downgrade(FOLDER, "0027")  # makes the table anew
+    migrations.upgrade(FOLDER)
+    with unit_of_work():
+        assert event(people, "La suivante").id == gone + 1
+
+
+@pytest.mark.once
+def test_a_file_whose_numbers_came_back_is_made_anew_with_all_it_holds(tmp_path: Path) -> None:
+    sa.event.remove(sa.Table, "after_parent_attach", _never_the_same_number_twice)
+    try:
+        old = create_app(settings_for(tmp_path, COP_DATABASE_URL=""))
+        with old.app_context():
+            migrations.upgrade(FOLDER, "0028")
+            assert "event" in without_autoincrement(db.engine)
+    finally:
+        sa.event.listen(sa.Table, "after_parent_attach", _never_the_same_number_twice)
+    with old.app_context():
+        people = populate(seed=True)
+        things(people, 1)
+        before, indexes = rows(), words_of("index")
+        db.session.remove()
+        migrations.upgrade(FOLDER)
+        assert without_autoincrement(db.engine) == []
+        assert (rows(), words_of("index")) == (before, indexes)
+        assert migrations.differences() == []
+        with unit_of_work():
+            assert things(people, 2).event_id > before["event"]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def words_of(kind: str) -> list[str]:
+    with db.engine.connect() as connection:
+        asked = "SELECT sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL ORDER BY sql"
+        return list(connection.exec_driver_sql(asked, (kind,)).scalars())
 
 
 def test_events_that_stood_there_can_still_be_left(app: Application, people: People) -> None:
