@@ -59,6 +59,13 @@ JOBS: Final = [
         handle=service_postponed.tell_waiting,
     ),
     Job(
+        name="registrations.waiting_new_date",
+        title=_l("Tell those who wait the new date of an event that was postponed"),
+        every=timedelta(seconds=30),
+        find=queries_postponed.waiting_with_a_date,
+        handle=service_postponed.tell_new_date,
+    ),
+    Job(
         name="registrations.seated_for_nothing",
         title=_l("Tell those who kept their seat at a postponed event that it was cancelled"),
         every=timedelta(seconds=30),

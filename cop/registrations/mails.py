@@ -33,10 +33,16 @@ def waitlisted(registration: Registration, seats: Seats | None = None) -> None:
 
 def offer(registration: Registration) -> None:
     """A seat is yours until such an hour, if you want it."""
-    zone, until = registration.event.zone, registration.offer_expires_at or registration.event.starts_at
+    _send(registration, "offer", registration.offered_at, **_until(registration))
+
+
+def _until(registration: Registration) -> dict[str, str]:
+    """The end of the offer; empty for whoever has none."""
+    zone, until = registration.event.zone, registration.offer_expires_at
+    if until is None:
+        return {"until_day": "", "until_hour": ""}
     with speaking(registration.person.language):
-        words = {"until_day": formats.date_day(until, zone), "until_hour": formats.hour(until, zone)}
-    _send(registration, "offer", registration.offered_at, **words)
+        return {"until_day": formats.date_day(until, zone), "until_hour": formats.hour(until, zone)}
 
 
 def offer_expired(registration: Registration) -> None:
@@ -59,10 +65,23 @@ def event_cancelled(registration: Registration) -> None:
 
 
 def event_postponed(registration: Registration) -> None:
-    """The meeting you wait for has no date for now; your place in line is kept."""
+    """The meeting you wait for has no date for now; your place in line is kept, or the seat you were offered."""
     event = registration.event
     key = f"registration:{registration.id}:event_postponed:{event.calendar_sequence}"
-    _enqueue(registration, "event_postponed", key, reason=event.cancellation_reason)
+    offered = registration.status == "offered"
+    _enqueue(registration, "event_postponed", key, reason=event.cancellation_reason, offered=offered)
+
+
+def new_date(registration: Registration) -> None:
+    """The meeting that was put off has its date: where you stand, or until when the seat you were offered is yours."""
+    event, standing = registration.event, queries_seats.standing(registration)
+    values = {
+        "position": standing.position if standing else 1,
+        "group": standing.group if standing else "",
+        "asks": bool(event.offer_hours),
+        **_until(registration),
+    }
+    _send(registration, "new_date", event.published_at, **values)
 
 
 def again(registration: Registration, now: datetime) -> None:

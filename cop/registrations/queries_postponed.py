@@ -1,11 +1,12 @@
-"""Whom a postponement concerns: those who wait and were not told, those who kept their seat and have a date again,
-or learn that there will be none."""
+"""Whom a postponement concerns: those who wait, or were offered a seat, and were not told, of it or of the new date;
+those who kept their seat and have a date again, or learn that there will be none."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from cop.core.db import db
 from cop.events import rules as event_rules
@@ -20,8 +21,13 @@ from cop.registrations.rules import Status
 _NEWS: Final = timedelta(days=7)
 
 
+# Not those who have a seat: of all this their invitation tells them.
+_WAIT: Final = Registration.status.in_((Status.WAITLISTED, Status.OFFERED))
+
+
 def waiting_untold(_now: datetime) -> Sequence[int]:
-    """On the waiting list of a postponed event; once for each time it is postponed."""
+    """On the waiting list of a postponed event, or asked whether they take a seat; once for each time it is
+    postponed."""
     key = (
         sa.literal("registration:")
         + sa.cast(Registration.id, sa.String)
@@ -32,8 +38,29 @@ def waiting_untold(_now: datetime) -> Sequence[int]:
         sa.select(Registration.id)
         .join(Registration.event)
         .join(Person, Person.id == Registration.person_id)
-        .where(Event.status == event_rules.POSTPONED, Registration.status == Status.WAITLISTED)
+        .where(Event.status == event_rules.POSTPONED, _WAIT)
         .where(Person.email.is_not(None), ~sa.exists().where(MailMessage.key == key))
+    )
+    return db.session.scalars(statement.order_by(Registration.id)).all()
+
+
+def waiting_with_a_date(now: datetime) -> Sequence[int]:
+    """The same, once the event has its date: those who were told that it had none, and nothing since."""
+    before, since = aliased(MailMessage), aliased(MailMessage)
+    theirs = [sa.and_(mail.event_id == Event.id, mail.person_id == Person.id) for mail in (before, since)]
+    told_since = sa.exists().where(theirs[1], since.kind == "registrations.new_date", since.id > before.id)
+    told_before = sa.exists().where(
+        theirs[0],
+        before.kind == "registrations.event_postponed",
+        before.created_at >= Registration.queued_at,
+        ~told_since,
+    )
+    statement = (
+        sa.select(Registration.id)
+        .join(Registration.event)
+        .join(Person, Person.id == Registration.person_id)
+        .where(Event.status == event_rules.PUBLISHED, Event.starts_at > now, _WAIT)
+        .where(Person.email.is_not(None), told_before)
     )
     return db.session.scalars(statement.order_by(Registration.id)).all()
 

@@ -170,14 +170,18 @@ def call(
 
 
 def offer(event: Event, registration: Registration, hours: int, now: datetime) -> None:
-    """The seat, which is counted already, waits so long for an answer."""
+    """The seat, which is counted already, waits so long for an answer; and the person is asked."""
+    hold(event, registration, hours, now)
+    mails.offer(registration)
+
+
+def hold(event: Event, registration: Registration, hours: int, now: datetime) -> None:
     late = rules_seats.stopped(event.starts_at, event.stop_hours, now)  # then it is somebody's own decision
     registration.status, registration.offered_at = Status.OFFERED, now
     registration.offer_expires_at = rules_seats.offer_until(
         now, hours, starts_at=event.starts_at, stop_hours=None if late else event.stop_hours, zone=event.zone
     )
     db.session.flush()
-    mails.offer(registration)
 
 
 def confirm(event: Event, registration: Registration, now: datetime, *, promoted: bool) -> None:

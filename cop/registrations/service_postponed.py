@@ -5,7 +5,7 @@ from datetime import datetime
 from cop.core.db import db
 from cop.events import rules as event_rules
 from cop.invitations import service as invitations
-from cop.registrations import mails, service
+from cop.registrations import mails, service, service_waitlist
 from cop.registrations.models import Registration
 from cop.registrations.rules import Status
 
@@ -25,6 +25,21 @@ def tell_cancelled(registration_id: int, _now: datetime) -> None:
     db.session.refresh(registration)
     if event.status == event_rules.CANCELLED and registration.status == Status.CONFIRMED:
         mails.event_cancelled(registration)
+
+
+def tell_new_date(registration_id: int, now: datetime) -> None:
+    """Whoever waits still does, and nothing goes into their calendar; whoever was asked is asked anew."""
+    registration = db.session.get(Registration, registration_id)
+    if registration is None:
+        return
+    event = service.lock(registration.event_id)
+    db.session.refresh(registration)
+    if event.status != event_rules.PUBLISHED:
+        return
+    if registration.status == Status.WAITLISTED:
+        mails.new_date(registration)
+    elif registration.status == Status.OFFERED:
+        service_waitlist.ask_anew(registration, now)
 
 
 def invite_again(registration_id: int, now: datetime) -> None:

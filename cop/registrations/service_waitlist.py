@@ -61,12 +61,20 @@ def expire(registration_id: int, now: datetime) -> None:
         return
     if event.published_at is not None and event.published_at >= expires_at:
         # It ran out while the event was put off and nobody could answer: asked anew, for the new date.
-        service.offer(event, registration, event.offer_hours or USUAL_HOURS, now)
+        ask_anew(registration, now)
         return
     service.leave(registration, now)
     mails.offer_expired(registration)
     activity.record(WORKER, "registration.offer_expired", registration, event=event.id)
     service.promote(event, now)
+
+
+def ask_anew(registration: Registration, now: datetime) -> None:
+    """The event was put off and has its date now: whoever was asked is asked for that one, with all the time there was
+    the first time. The event's row is ours."""
+    event = registration.event
+    service.hold(event, registration, event.offer_hours or USUAL_HOURS, now)
+    mails.new_date(registration)
 
 
 def give(registration: Registration, *, now: datetime, actor: Actor) -> None:

@@ -1,7 +1,7 @@
 """Seats offered for a while, the last call, what the staff decides; every freed seat goes to who may take it first."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -275,22 +275,114 @@ def test_two_sides_of_one_event(people: People) -> None:
     assert standing(number) == "Ann+ Bea1 Cat+ Dot2 Eli+ Flo1", "the order of arrival goes along"
 
 
+def put_off(number: int) -> None:
+    with unit_of_work():
+        events_life.postpone(read(number), "Grève", actor=STAFF, now=clocks.now())
+
+
+def give_date(number: int, weeks: int = 0) -> None:
+    with unit_of_work():
+        made = read(number)
+        for one in (made, *made.half_days):
+            one.starts_at, one.ends_at = (moment + timedelta(weeks=weeks) for moment in (one.starts_at, one.ends_at))
+        events.publish(made, actor=STAFF, now=clocks.now())
+
+
 def test_an_offer_that_ran_out_while_the_event_was_put_off_is_made_anew(asking: Any, outbox: Any, clock: Any) -> None:
     number, (ana, *_rest) = asking
     cancel(ana)
     assert standing(number) == "Ana- Ben? Cid1 Dan2"
-    with unit_of_work():
-        events_life.postpone(read(number), "Grève", actor=STAFF, now=clocks.now())
+    put_off(number)
     clock.advance(hours=72)
-    with unit_of_work():
-        events.publish(read(number), actor=STAFF, now=clocks.now())
+    give_date(number)
     before = len(outbox())
     run(JOBS["registrations.offers"])
     assert standing(number) == "Ana- Ben? Cid1 Dan2", "nobody could answer for a date that was not known"
-    assert told(outbox, before) == ["offer Ben"]
+    assert told(outbox, before) == ["new_date Ben"]
     clock.advance(hours=24)
     run(JOBS["registrations.offers"])
     assert standing(number) == "Ana- Ben- Cid? Dan1"
+
+
+def test_whoever_waits_or_was_asked_is_told_of_the_postponement_and_of_the_new_date(
+    asking: Any, client: Any, outbox: Any, clock: Any
+) -> None:
+    number, (ana, ben, *_rest) = asking
+    cancel(ana)
+    put_off(number)
+    before = len(outbox())
+    every = ("registrations.waiting_postponed", "registrations.waiting_new_date", "registrations.offers")
+    for _once in range(2):
+        for name in every:
+            run(JOBS[name])
+    assert told(outbox, before) == ["event_postponed Ben", "event_postponed Cid", "event_postponed Dan"]
+    asked, waits, _last = outbox()[before:]
+    assert "Une place vous était proposée" in asked.text
+    assert "Cette place reste à vous" in asked.text
+    assert "Vous gardez votre rang" in waits.text
+    page = f"/inscription/{mails.token_of(db.session.get_one(Registration, ben))}"
+    shown = client.get(page).text
+    assert "La place qui vous est proposée reste à vous" in shown
+    assert "Quitter la liste d’attente" in shown, "one may leave meanwhile"
+
+    clock.advance(hours=2)
+    give_date(number, weeks=8)
+    for _once in range(2):
+        for name in every:
+            run(JOBS[name])
+    assert told(outbox, before + 3) == ["new_date Ben", "new_date Cid", "new_date Dan"]
+    ben_s, cid_s, dan_s = outbox()[before + 3 :]
+    assert "jusqu’au vendredi 20 novembre à 16" in ben_s.text, "with all the time there was the first time"
+    assert "Prendre cette place ou la laisser" in ben_s.text
+    assert "en position 1" in cid_s.text
+    assert "en position 2" in dan_s.text
+    assert "11 mars 2027" in dan_s.text
+    assert "Dès qu’une place se libère pour vous, un courriel vous la propose" in dan_s.text
+    assert [mail.calendar for mail in (ben_s, cid_s, dan_s)] == [None, None, None], "nothing in their calendar"
+    assert standing(number) == "Ana- Ben? Cid1 Dan2"
+
+    put_off(number)
+    give_date(number, weeks=1)
+    for name in every:
+        run(JOBS[name])
+    assert told(outbox, before + 6) == [], "put off and back before anybody was told: there is nothing to take back"
+    put_off(number)
+    run(JOBS["registrations.waiting_postponed"])
+    clock.advance(minutes=1)
+    give_date(number, weeks=1)
+    run(JOBS["registrations.waiting_new_date"])
+    assert [one.split()[0] for one in told(outbox, before + 6)] == ["event_postponed"] * 3 + ["new_date"] * 3
+
+
+def test_whoever_comes_after_the_new_date_is_told_it_once(people: People, outbox: Any, clock: Any) -> None:
+    number = make(people, capacity=1)
+    register(number, "Ana")
+    cid = register(number, "Cid")
+    put_off(number)
+    run(JOBS["registrations.waiting_postponed"])
+    clock.advance(hours=1)
+    cancel(cid)
+    give_date(number, weeks=8)
+    clock.advance(hours=1)
+    register(number, "Cid")
+    register(number, "Dan")
+    before = len(outbox())
+    assert run(JOBS["registrations.waiting_new_date"]).items == 0
+    assert told(outbox, before) == []
+
+
+def test_the_new_date_in_english(people: People, outbox: Any, clock: Any) -> None:
+    number = make(people, capacity=1)
+    register(number, "Ana")
+    register(number, "Ben")
+    with unit_of_work():
+        db.session.scalars(sa.select(Person).where(Person.given_name == "Ben")).one().language = "en"
+    put_off(number)
+    run(JOBS["registrations.waiting_postponed"])
+    give_date(number, weeks=8)
+    run(JOBS["registrations.waiting_new_date"])
+    assert "a mail will tell you the new date" in outbox()[-2].text.lower()
+    assert "You are still on the waiting list, in position 1" in outbox()[-1].text.replace("*", "")
 
 
 def test_a_cancelled_event_tells_who_was_asked_and_a_newcomer_does_not_overtake(
