@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cop.accounts import access
 from cop.accounts.models import Account
 from cop.core import clock, formats
 from cop.core.access import Permission, Where
@@ -46,6 +47,18 @@ def where_is(series_id: int, **_: Any) -> Where:
     return Where(frozenset({get(series_id).territory_id}), frozenset(shared))
 
 
+def opened_by(viewer: Account | None, may: Permission) -> sa.ColumnElement[bool]:
+    """The condition of a list: the series :func:`where_is` lets this viewer reach."""
+    held = access.visible_to(viewer, may, EventSeries.territory_id)
+    alone = access.subjects_with(viewer, may, "project")
+    if not alone:
+        return held
+    one = sa.and_(sa.func.count() == sa.func.count(Event.project_id), sa.func.max(Event.project_id).in_(alone))
+    shared = sa.select(Event.series_id).where(Event.series_id.is_not(None)).group_by(Event.series_id)
+    shared = shared.having(sa.and_(one, sa.func.min(Event.project_id) == sa.func.max(Event.project_id)))
+    return sa.or_(held, EventSeries.id.in_(shared))
+
+
 def of_event(event_id: int) -> tuple[Event, EventSeries]:
     """A date of a regular meeting, with its series. Raises :class:`NotFound` for an event of none."""
     event = events.get(event_id)
@@ -60,6 +73,18 @@ def members(series_id: int, *, viewer: Account | None = None, may: Permission | 
     if may:
         statement = statement.where(events.reached_by(viewer, may))
     return db.session.scalars(statement.order_by(Event.starts_at, Event.id)).unique().all()
+
+
+def reached(viewer: Account | None, may: Permission, *series_ids: int) -> set[int]:
+    """The meetings of these series the viewer has this right on: one statement for a whole page. A right on the series
+    is none on a meeting that was given to another territory."""
+    statement = sa.select(Event.id).where(Event.series_id.in_(series_ids), events.reached_by(viewer, may))
+    return set(db.session.scalars(statement))
+
+
+def how_many(series_id: int) -> int:
+    """Its meetings, whoever runs them now."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Event.series_id == series_id)) or 0
 
 
 def coming_after(event: Event, most: int = 6) -> Sequence[Event]:
@@ -85,10 +110,11 @@ def model_of(series: EventSeries, viewer: Account | None) -> tuple[Event | None,
     return next(iter(reversed(plain or standing)), None), max(days, default=None)
 
 
-def taken_out(series: EventSeries) -> Sequence[Event]:
-    """The exceptions that may be put back."""
+def taken_out(series: EventSeries, viewer: Account | None) -> Sequence[Event]:
+    """The exceptions that may be put back, those the viewer may not read left out."""
     numbers = [int(number) for number in (series.rule or {}).get("out", {})]
     statement = sa.select(Event).where(Event.id.in_(numbers), Event.series_id.is_(None))
+    statement = statement.where(events.reached_by(viewer, Permission.EVENT_READ))
     return db.session.scalars(statement.order_by(Event.starts_at, Event.id).options(*events.LISTED)).unique().all()
 
 

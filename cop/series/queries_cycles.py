@@ -112,15 +112,46 @@ def door(cycle: Cycle, now: datetime) -> Door:
     return rules_cycles.door([registrations.door(event, now) for event in cycle.live], waiting=cycle.waiting)
 
 
-def cycles(viewer: Account | None) -> list[Cycle]:
-    """Those the viewer may read, the last made first; in two statements."""
-    reached = sa.select(Event.series_id).where(events.reached_by(viewer, Permission.EVENT_READ))
-    statement = sa.select(EventSeries).where(EventSeries.cycle, EventSeries.id.in_(reached))
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A cycle as one of those who run it reads it: a seminar that was given to others is counted, not shown."""
+
+    cycle: Cycle
+    seminars: list[Event]
+
+    @property
+    def others(self) -> int:
+        return len(self.cycle.seminars) - len(self.seminars)
+
+    @property
+    def live(self) -> list[Event]:
+        return [event for event in self.cycle.live if event in self.seminars]
+
+
+def desk(cycle: Cycle, viewer: Account | None) -> Desk:
+    reached = queries.reached(viewer, Permission.EVENT_READ, cycle.series.id)
+    return Desk(cycle, [event for event in cycle.seminars if event.id in reached])
+
+
+def shown_to(cycle: Cycle, reader: Account | None) -> list[Event]:
+    """What the public sees, and the drafts of whoever runs them."""
+    if reader is None or len(cycle.shown) == len(cycle.seminars):
+        return cycle.shown
+    theirs, shown = desk(cycle, reader).seminars, cycle.shown
+    return [event for event in cycle.seminars if event in theirs or event in shown]
+
+
+def cycles(viewer: Account | None) -> list[Desk]:
+    """Those the viewer may read, the last made first; in three statements."""
+    opened = queries.opened_by(viewer, Permission.EVENT_READ)
+    statement = sa.select(EventSeries).where(EventSeries.cycle, opened)
     found = db.session.scalars(statement.order_by(EventSeries.created_at.desc(), EventSeries.id.desc())).all()
     numbers = [series.id for series in found]
     members = sa.select(Event).where(Event.series_id.in_(numbers)).order_by(Event.starts_at, Event.id)
     seminars = db.session.scalars(members.options(*events.LISTED)).unique().all()
-    return [Cycle(series, [one for one in seminars if one.series_id == series.id]) for series in found]
+    reached = queries.reached(viewer, Permission.EVENT_READ, *numbers)
+    made = [Cycle(series, [one for one in seminars if one.series_id == series.id]) for series in found]
+    return [Desk(cycle, [event for event in cycle.seminars if event.id in reached]) for cycle in made]
 
 
 @dataclass(frozen=True, slots=True)

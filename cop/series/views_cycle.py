@@ -57,10 +57,11 @@ def cycle_page(cycle_slug: str) -> Any:
 
 def _page(cycle: Cycle, form: Any, guest: Person | None) -> str:
     may_manage, now = _may_read(cycle), clock.now()
+    reader = current_account() if may_manage else None
     return render_template(
         "series/cycle.html",
         cycle=cycle,
-        seminars=cycle.seminars if may_manage else cycle.shown,
+        seminars=queries_cycles.shown_to(cycle, reader),
         first=_asks(cycle),
         door=queries_cycles.door(cycle, now),
         form=form,

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from cop.accounts import access
 from cop.accounts.sign_in import actor, current_account
 from cop.core import clock
-from cop.core.access import Permission, requires
+from cop.core.access import Permission, Where, requires
 from cop.core.db import db
 from cop.core.errors import NotFound, Refused
 from cop.core.forms import refuse
@@ -58,7 +58,7 @@ def cycle(cycle_id: int) -> Any:
 
 def _page(found: Cycle, **sent: Any) -> str:
     account, where = current_account(), queries.where_is(found.series.id)
-    may_register = access.can(account, Permission.REGISTRATION_MANAGE, where)
+    own = _where_registering(found, where)
     words = {"title": found.series.title, "summary": found.series.summary}
     given = {
         "person_form": sent.get("person_form") or registration_forms.StaffRegistrationForm(formdata=None),
@@ -68,13 +68,25 @@ def _page(found: Cycle, **sent: Any) -> str:
     return render_template(
         "series/cycle_desk.html",
         cycle=found,
-        people=queries_cycles.participants(found) if may_register else None,
+        desk=queries_cycles.desk(found, account),
+        own=own,
+        people=queries_cycles.participants(own) if own else None,
         may_edit=access.can(account, Permission.EVENT_EDIT, where),
+        editable=queries.reached(account, Permission.EVENT_EDIT, found.series.id),
         door=queries_cycles.door(found, clock.now()),
         now=clock.now(),
         form=next(iter(sent.values()), None),
         **given,
     )
+
+
+def _where_registering(found: Cycle, where: Where) -> Cycle | None:
+    """The cycle as far as the reader may see who comes: a seminar that was given to others has its own door."""
+    may = Permission.REGISTRATION_MANAGE
+    if not access.can(current_account(), may, where):
+        return None
+    reached = queries.reached(current_account(), may, found.series.id)
+    return Cycle(found.series, [event for event in found.seminars if event.id in reached])
 
 
 def _back(cycle_id: int) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from markupsafe import Markup
 from wtforms import SelectChoice
 
@@ -21,7 +21,7 @@ from cop.events.models import Event
 from cop.mandates import queries as mandates
 from cop.series import forms, queries, rules_edit, service
 from cop.series.rules_edit import Scope
-from cop.series.views_repeat import blueprint
+from cop.series.views_repeat import blueprint, page_of
 
 
 @blueprint.route("/animation/evenements/<int:event_id>/serie/modifier", methods=["GET", "POST"])
@@ -42,7 +42,7 @@ def edit(event_id: int) -> Any:
         else:
             if done:
                 flash(_told_words(steps), "done")
-                return redirect(url_for("series.show", series_id=event.series_id), 303)
+                return redirect(page_of(event), 303)
     return _edit_page(event, form, scope, steps, theirs)
 
 
@@ -114,7 +114,7 @@ def cancel(event_id: int) -> Any:
             refuse(form, refused)
         else:
             flash(_n("%(num)d meeting is cancelled.", "%(num)d meetings are cancelled.", count), "done")
-            return redirect(url_for("series.show", series_id=series.id), 303)
+            return redirect(page_of(event), 303)
     page = render_template("series/cancel.html", event=event, series=series, form=form)
     return page, 422 if request.method == "POST" else 200
 

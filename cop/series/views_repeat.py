@@ -25,6 +25,25 @@ def series_words(series: EventSeries) -> str:
     return rules.words(rules.read(series.rule)) if series.rule else ""
 
 
+@blueprint.app_template_global("series_page")
+def series_page(event: Event) -> str:
+    """The page of what an event belongs to; empty for who was given this one and not the rest."""
+    if not event.series_id or not _may_read(event.series_id):
+        return ""
+    if event.cycle:
+        return url_for("series.cycle", cycle_id=event.series_id)
+    return url_for("series.show", series_id=event.series_id)
+
+
+def _may_read(series_id: int) -> bool:
+    return access.can(current_account(), Permission.EVENT_READ, queries.where_is(series_id))
+
+
+@blueprint.app_template_global("series_or_event_page")
+def page_of(event: Event) -> str:
+    return series_page(event) or url_for("events.manage", event_id=event.id)
+
+
 blueprint.add_app_template_global(queries.coming_after, "next_dates")
 blueprint.add_app_template_global(queries.warnings_of, "day_warnings")
 
@@ -34,7 +53,7 @@ blueprint.add_app_template_global(queries.warnings_of, "day_warnings")
 def repeat(event_id: int) -> Any:
     event, now = events.get(event_id), clock.now()
     if event.series_id:
-        return redirect(_page_of(event), 303)
+        return redirect(page_of(event), 303)
     day = rules.first_day(events.description_of(event).half_days, event.zone)
     form = forms.repeating(day)
     found: list[Candidate] = []
@@ -47,7 +66,7 @@ def repeat(event_id: int) -> Any:
             if _wanted(form, found):
                 publish = request.form["action"] == "publish"
                 made = service.repeat(event, rule, _chosen(found), publish=publish, actor=actor(), now=now)
-                return _made(made, _page_of(event))
+                return _made(made, page_of(event))
     except Refused as refused:
         refuse(form, refused)
     return _dates_page("series/repeat.html", form, found, event=event, skipped=_skipped(form, day, found))
@@ -55,12 +74,6 @@ def repeat(event_id: int) -> Any:
 
 def _more(count: int | None, standing: int) -> int | None:
     return count - standing if count else None
-
-
-def _page_of(event: Event) -> str:
-    if event.cycle:
-        return url_for("series.cycle", cycle_id=event.series_id)
-    return url_for("series.show", series_id=event.series_id)
 
 
 def _wanted(form: forms.EndForm, found: list[Candidate]) -> bool:
@@ -106,16 +119,18 @@ def _made(made: service.Made, address: str) -> Any:
 @blueprint.get("/animation/series/<int:series_id>")
 @requires(Permission.EVENT_READ, scope=queries.where_is)
 def show(series_id: int) -> Any:
-    series, now = queries.regular(series_id), clock.now()
-    where = queries.where_is(series_id)
+    series, account, where = queries.regular(series_id), current_account(), queries.where_is(series_id)
+    found = queries.members(series_id, viewer=account, may=Permission.EVENT_READ)
     return render_template(
         "series/show.html",
         series=series,
-        events=queries.members(series_id),
-        out=queries.taken_out(series),
-        may_edit=access.can(current_account(), Permission.EVENT_EDIT, where),
-        may_create=access.can(current_account(), Permission.EVENT_CREATE, where),
-        now=now,
+        events=found,
+        others=queries.how_many(series_id) - len(found),
+        editable=queries.reached(account, Permission.EVENT_EDIT, series_id),
+        out=queries.taken_out(series, account),
+        may_edit=access.can(account, Permission.EVENT_EDIT, where),
+        may_create=access.can(account, Permission.EVENT_CREATE, where),
+        now=clock.now(),
     )
 
 

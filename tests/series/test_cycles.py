@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from cop.accounts.models import Grant
 from cop.activity.service import Actor
 from cop.core import clock, jobs
 from cop.core.db import db
@@ -14,11 +15,14 @@ from cop.events import service as events
 from cop.events.models import Event, EventKind
 from cop.events.models_series import EventSeries
 from cop.invitations.models import Invitation
+from cop.mandates.models import Project
 from cop.registrations.jobs import JOBS as REGISTRATIONS
 from cop.registrations.models import Registration
 from cop.series.jobs import JOBS
-from tests.people_of_the_tests import People, territory
+from tests.conftest import NOW
+from tests.people_of_the_tests import People, person, territory
 from tests.registrations.conftest import FORM
+from tests.signing_in import put_in
 
 DAYS = {"day_0": "2027-01-19", "day_1": "2027-03-16", "day_2": "2027-05-18"}
 
@@ -189,6 +193,52 @@ def test_a_seminar_given_to_another_territory_is_theirs(bob: Any, cycle_id: int)
     assert bob.post(f"{address}/seminaires/{number}/retirer").status_code == 404
     assert bob.post(f"{address}/seminaires", data={"day": "2027-06-15"}).status_code == 404
     assert len(seminars(cycle_id)) == 3
+
+
+def test_a_seminar_given_to_others_is_counted_and_not_named(
+    bob: Any, send: Any, cycle_id: int, people: People, app: Any
+) -> None:
+    """Nor is who came there alone."""
+    send("eve")
+    address = f"/animation/cycles/{cycle_id}"
+    with unit_of_work():
+        given = seminars(cycle_id)[-1]
+        given.title, given.status, given.published_at = "Les secrets de Nantes", "draft", None
+        given.territory_id, number = territory("department", "44").id, given.id
+        zoe = person("Zoé", "Zola", email="zoe@cabinet.example")
+        alone = Registration(event_id=number, person_id=zoe.id, status="confirmed", queued_at=NOW, created_at=NOW)
+        db.session.add(alone)
+    slug = db.session.get_one(EventSeries, cycle_id).slug
+    for page in (bob.get(address).text, bob.get("/animation/cycles").text, bob.get(f"/cycles/{slug}").text):
+        assert "Coordonner une équipe" in page
+        assert "secrets de Nantes" not in page
+    assert "1 autre séminaire est mené par d’autres" in bob.get("/animation/cycles").text
+    page = bob.get(address).text
+    assert "1 autre séminaire est mené par d’autres" in page
+    assert f"evenements/{number}" not in page
+    assert "Eve" in page
+    assert "Zola" not in page
+    charlie = put_in(app.test_client(), people.charlie)
+    assert "Coordonner une équipe" not in charlie.get("/animation/cycles").text, "a page that does not open"
+    assert f"/cycles/{cycle_id}" not in charlie.get(f"/animation/evenements/{number}").text
+
+
+def test_who_leads_the_project_of_all_its_seminars_runs_the_cycle(cycle_id: int, people: People, app: Any) -> None:
+    with unit_of_work():
+        place = territory("department", "49").id
+        project = Project(name="Relais", territory_id=place, starts_on=NOW.date(), created_at=NOW)
+        db.session.add(project)
+        db.session.flush()
+        db.session.execute(sa.update(Event).where(Event.series_id == cycle_id).values(project_id=project.id))
+        alone = Grant(role="relay_manager", subject=f"project:{project.id}", starts_on=NOW.date())
+        people.diane_account.grants.append(alone)
+    diane = put_in(app.test_client(), people.diane_account)
+    assert "Coordonner une équipe" in diane.get("/animation/cycles").text
+    assert diane.get(f"/animation/cycles/{cycle_id}").status_code == 200
+    with unit_of_work():
+        seminars(cycle_id)[-1].project_id = None
+    assert "Coordonner une équipe" not in diane.get("/animation/cycles").text
+    assert diane.get(f"/animation/cycles/{cycle_id}").status_code == 404
 
 
 def test_one_seminar_for_few_makes_a_cycle_for_few(send: Any, cycle_id: int, app: Any, outbox: Any) -> None:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
-from tests.people_of_the_tests import PARIS, territory
+from tests.people_of_the_tests import PARIS, People, territory
 from tests.series.conftest import RULE, boxes
+from tests.signing_in import put_in
 
 
 def dates() -> list[str]:
@@ -76,3 +77,53 @@ def test_more_dates_are_like_a_meeting_of_ones_own(repeat: Any, bob: Any) -> Non
     theirs = sa.select(Event.id).where(Event.territory_id == territory("department", "44").id)
     assert db.session.scalars(theirs).all() == [given]
     assert bob.post(f"{page}/sortir/{given}").status_code == 404
+
+
+def test_a_date_given_to_others_is_counted_and_not_named(repeat: Any, bob: Any, people: People, queries: Any) -> None:
+    repeat()
+    db.session.rollback()
+    with unit_of_work():
+        made = db.session.scalars(sa.select(Event).order_by(Event.starts_at)).all()
+        first, given, out = made[0], made[-1], made[-2]
+        address = f"/animation/series/{given.series_id}"
+        given.title, given.territory_id, number = "Supervision de Nantes", territory("department", "44").id, given.id
+        own, out_id = first.id, out.id
+    assert bob.post(f"{address}/sortir/{out_id}").status_code == 303
+    assert f"/sortir/{own}" in bob.get(address).text
+    assert f"/animation/evenements/{out_id}" in bob.get(address).text
+    with unit_of_work():
+        db.session.get_one(Event, out_id).territory_id = territory("department", "44").id
+    with queries:
+        page = bob.get(address).text
+    assert "Supervision de Nantes" not in page
+    assert f"/{number}" not in page
+    assert f"/animation/evenements/{out_id}" not in page, "taken out, then given"
+    assert "1 autre date est menée par d’autres" in page
+    few = len(queries)
+    with unit_of_work():
+        for event in db.session.scalars(sa.select(Event).where(Event.id != own)):
+            event.territory_id = territory("department", "44").id
+    with queries:
+        page = bob.get(address).text
+    assert "4 autres dates sont menées par d’autres" in page
+    assert len(queries) <= few
+
+
+def test_whoever_was_given_one_date_meets_no_closed_door(repeat: Any, people: People, app: Any) -> None:
+    """Their date is theirs to change; the page of the series is not."""
+    repeat()
+    db.session.rollback()
+    with unit_of_work():
+        given = db.session.scalars(sa.select(Event).order_by(Event.starts_at.desc())).first()
+        assert given is not None
+        given.territory_id, number = territory("department", "44").id, given.id
+    charlie = put_in(app.test_client(), people.charlie)
+    event_page = f"/animation/evenements/{number}"
+    assert "/animation/series/" not in charlie.get(event_page).text
+    asked = charlie.get(f"{event_page}/serie/annuler").text
+    assert "/animation/series/" not in asked
+    answer = charlie.post(f"{event_page}/serie/annuler", data={"scope": "all", "reason": "Salle fermée"})
+    assert answer.location.endswith(event_page)
+    db.session.rollback()
+    found = db.session.scalars(sa.select(Event.status).order_by(Event.starts_at)).all()
+    assert [*found] == ["published"] * 5 + ["cancelled"]
