@@ -231,7 +231,8 @@ def test_who_leads_the_project_of_all_its_seminars_runs_the_cycle(cycle_id: int,
         db.session.flush()
         db.session.execute(sa.update(Event).where(Event.series_id == cycle_id).values(project_id=project.id))
         alone = Grant(role="relay_manager", subject=f"project:{project.id}", starts_on=NOW.date())
-        people.diane_account.grants.append(alone)
+        alone.account_id = people.diane_account_id
+        db.session.add(alone)
     diane = put_in(app.test_client(), people.diane_account)
     assert "Coordonner une équipe" in diane.get("/animation/cycles").text
     assert diane.get(f"/animation/cycles/{cycle_id}").status_code == 200
