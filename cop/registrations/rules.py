@@ -97,6 +97,11 @@ def may_cancel(registration_status: str, *, event_status: str, starts_at: dateti
     return event_status == event_rules.POSTPONED or (event_status == event_rules.PUBLISHED and starts_at > now)
 
 
+def to_come(registration_status: str, event_status: str, ends_at: datetime, now: datetime) -> bool:
+    """Whether somebody still has it before them. The date of a meeting put off says nothing: the new one is to come."""
+    return registration_status != Status.CANCELLED and (event_status == event_rules.POSTPONED or ends_at > now)
+
+
 def may_change(registration_status: str, found: Door, *, staff: bool) -> bool:
     """Answers are changed until registration closes; the staff may until the end."""
     doors = {Door.OPEN, Door.FULL, *((Door.CLOSED, Door.STARTED) if staff else ())}

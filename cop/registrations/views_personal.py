@@ -148,12 +148,12 @@ def mine() -> str:
         raise NotFound
     persons = people.of_account(account.id, account.email)
     found = queries.of_people([person.id for person in persons])
-    coming = [row for row in found if row.event.ends_at > now and row.status != rules.Status.CANCELLED]
+    coming = [row for row in found if rules.to_come(row.status, row.event.status, row.event.ends_at, now)]
     links = {row.id: mails.token_of(row) for row in found}
     return render_template(
         "registrations/mine.html",
-        coming=sorted(coming, key=lambda row: row.event.starts_at),
-        past=[row for row in found if row.event.ends_at <= now and row.status == rules.Status.CONFIRMED],
+        coming=sorted(coming, key=lambda row: (row.event.status == event_rules.POSTPONED, row.event.starts_at)),
+        past=[row for row in found if row not in coming and row.status == rules.Status.CONFIRMED],
         links=links,
         standings={row.id: queries_seats.standing(row) for row in coming},
         known=bool(persons),

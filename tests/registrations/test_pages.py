@@ -17,7 +17,7 @@ from cop.people.models import Person, PracticeSite
 from cop.people.service import find_or_create
 from cop.registrations import service
 from cop.registrations.models import Registration
-from tests.people_of_the_tests import People, event
+from tests.people_of_the_tests import PARIS, People, event
 from tests.registrations.conftest import FORM
 
 
@@ -288,6 +288,31 @@ def test_a_member_finds_past_and_coming_meetings(
     link = re.search(r"/inscription/[\w.-]+", page.text)
     assert link
     assert client.get(link[0]).status_code == 200
+
+
+def test_a_postponed_meeting_stays_among_those_to_come_once_its_date_has_passed(
+    client: Any, people: People, slug: str, sign_in: Any, send: Any, clock: Any
+) -> None:
+    with unit_of_work():
+        another = event(people, "Prendre le relais", starts_at=datetime(2027, 3, 11, 9, tzinfo=PARIS)).slug
+    send(email="diane@cabinet.example")
+    client.post(f"/evenements/{another}/inscription", data={**FORM, "email": "diane@cabinet.example"})
+
+    def become(status: str) -> str:
+        with unit_of_work():
+            db.session.scalars(sa.select(Event).filter_by(slug=slug)).one().status = status
+        return text_of(client.get("/moi"))
+
+    clock.set("2027-02-01 09:00")
+    sign_in(people.diane_account)
+    coming, past = become("postponed").split("Prendre le relais")
+    assert "Écrire sans se faire mal" not in coming, "those that have a date come first"
+    assert "Écrire sans se faire mal Reporté " in past
+    assert "Nouvelle date à venir" in past
+    assert "Où vous étiez inscrit·e" not in past
+    was = become("published")
+    assert "Reporté" not in was
+    assert "Écrire sans se faire mal" in was.split("Où vous étiez inscrit·e")[1]
 
 
 def test_in_english_everything_is_in_english(client: Any, slug: str, send: Any, outbox: Any) -> None:
