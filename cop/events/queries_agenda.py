@@ -7,12 +7,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from cop.core import clock
 from cop.core.db import db
 from cop.core.i18n import label
 from cop.events import queries, rules, rules_agenda
 from cop.events.models import Event, EventKind, HalfDay, Theme, event_theme
+from cop.events.models_series import EventSeries
 from cop.events.queries import LISTED
 from cop.events.rules_agenda import NO_FILTER, Filters
 from cop.people.rules import search_name
@@ -136,6 +138,23 @@ def public_addresses(limit: int = 45_000) -> Sequence[Any]:
     """Slug and last change of what everybody may read, the latest first. Search engines take 50,000 in one file."""
     statement = sa.select(Event.slug, Event.changed_at).where(listed_publicly())
     return db.session.execute(statement.order_by(Event.starts_at.desc(), Event.id).limit(limit)).all()
+
+
+def cycle_addresses() -> Sequence[tuple[str, datetime]]:
+    """The same of the cycles everybody may register for, none of whose seminars is for few: those are told to none."""
+    other, still_on = aliased(Event), aliased(Event)
+    on = sa.exists().where(still_on.series_id == EventSeries.id, still_on.status != rules.CANCELLED)
+    # Of a cycle that was called off whole, the cancelled ones are all there is.
+    counted = sa.or_(other.status != rules.CANCELLED, ~on)
+    for_few = sa.exists().where(other.series_id == EventSeries.id, other.audience != "public", counted)
+    statement = (
+        sa.select(EventSeries.slug, EventSeries.changed_at, sa.func.max(Event.changed_at))
+        .join(Event, Event.series_id == EventSeries.id)
+        .where(EventSeries.cycle, listed_publicly(), ~for_few)
+        .group_by(EventSeries.id)
+        .order_by(EventSeries.id)
+    )
+    return [(slug, max(own, theirs)) for slug, own, theirs in db.session.execute(statement) if slug]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
-from cop.series import views_cycle, views_cycle_desk, views_many, views_repeat
+from cop.series import views_cycle, views_cycle_desk, views_many, views_repeat, views_search_engines
 
-BLUEPRINTS: Final = tuple({view.blueprint for view in (views_cycle, views_cycle_desk, views_many, views_repeat)})
+_VIEWS: Final = (views_cycle, views_cycle_desk, views_many, views_repeat, views_search_engines)
+BLUEPRINTS: Final = tuple({view.blueprint for view in _VIEWS})

@@ -41,6 +41,7 @@ OWN_FILES = {
         "unit_of_work",
         "web",
     },
+    "events": {"structured"},
     "imports": {"targets"},
     "invitations": {"answers", "feeds", "ical", "objects", "syndication", "timezones"},
     "mail": {"composition", "content_lines", "imap", "ledger", "mime", "reading", "redirect", "transport"},
