@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,8 @@ pytestmark = pytest.mark.once  # on an installation of its own, always a SQLite 
 GOOD = "lune bateau seize camion"
 
 
-@pytest.fixture
-def _engines_are_closed() -> Iterator[None]:
+@contextmanager
+def engines_closed() -> Iterator[None]:
     """A command leaves its connections to the end of its process, which never comes here; Python 3.13 says so."""
     engines: set[sa.Engine] = set()
 
@@ -36,22 +38,34 @@ def _engines_are_closed() -> Iterator[None]:
         engine.dispose()
 
 
-@pytest.fixture
-def cop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _engines_are_closed: None) -> Any:
-    for name in [name for name in os.environ if name.startswith("COP_")]:
-        monkeypatch.delenv(name)
-    given = {name: value for name, value in environment(tmp_path).items() if name.startswith("COP_")}
-
-    def run(*words: str, typed: str = "", **settings: str) -> Result:
+def run(instance: Path, *words: str, typed: str = "", **settings: str) -> Result:
+    given = {name: value for name, value in environment(instance).items() if name.startswith("COP_")}
+    with engines_closed():
         return CliRunner().invoke(main, list(words), input=typed, env={**given, **settings}, catch_exceptions=False)
 
-    return run
+
+@pytest.fixture
+def cop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in [name for name in os.environ if name.startswith("COP_")]:
+        monkeypatch.delenv(name)
+    return partial(run, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def cokillaje(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation, migrated and set up."""
+    folder = tmp_path_factory.mktemp("cokillaje")
+    with pytest.MonkeyPatch.context() as environ:
+        for name in [name for name in os.environ if name.startswith("COP_")]:
+            environ.delenv(name)
+        assert run(folder, "init", "--preset", "cokillaje").exit_code == 0
+    return folder
 
 
 @pytest.fixture
-def ready(cop: Any) -> Any:
-    """Migrated and set up as Cokillaje."""
-    assert cop("init", "--preset", "cokillaje").exit_code == 0
+def ready(cop: Any, cokillaje: Path, tmp_path: Path) -> Any:
+    """Its commands, on a copy."""
+    shutil.copytree(cokillaje, tmp_path, dirs_exist_ok=True)
     return cop
 
 
