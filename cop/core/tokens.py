@@ -14,6 +14,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from cop.core import clock
 from cop.core.settings import current_settings
 
+# What follows the ? of a public page that somebody came to by a link of their own.
+INVITE: Final = "invite"
 _NEVER: Final = 0
 
 
@@ -49,6 +51,11 @@ def read(purpose: str, token: str) -> str:
     if until != _NEVER and clock.now().timestamp() > until:
         raise BadToken(expired=True)
     return str(subject)
+
+
+def is_key(name: str) -> bool:
+    """Whether an address that holds something of this name speaks for a person. Routes name their arguments by it."""
+    return name == INVITE or "token" in name or "secret" in name
 
 
 def digest(secret: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from cop.core import tokens
 from cop.core.db import db, expect_writes, reset_expectation
 from cop.core.errors import Forbidden, NotFound, RateLimited
 from cop.core.i18n import language
@@ -128,9 +129,16 @@ def _add_headers(response: BaseResponse) -> BaseResponse:
     if current_settings().secure_cookies:
         wanted["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
-        wanted["Cache-Control"] = "no-store" if flask.session else "no-cache"
+        wanted["Cache-Control"] = _kept()
     headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in known])
     return response
+
+
+def _kept() -> str:
+    """Where the address is a key, nothing on the way keeps the answer, nor does the browser of a shared computer."""
+    if any(tokens.is_key(name) for name in (*(request.view_args or ()), *request.args)):
+        return "private, no-store"
+    return "no-store" if flask.session else "no-cache"
 
 
 def _page(status: int, **values: Any) -> tuple[str, int]:

@@ -26,6 +26,21 @@ _PAGES: Final = (
     "host.legal",
     "host.accessibility",
 )
+_CLOSED: Final = (
+    "/adhesion/",
+    "/agenda/integre",
+    "/calendrier/",
+    "/connexion",
+    "/demande/",
+    "/inscription/",
+    "/inscription-cycle/",
+    "/invite/",
+    "/moi/",
+    "/opposition/",
+    "/sondage/",
+    "/sondages/",
+    "/tache/",
+)
 _HOUR: Final = 3600
 
 
@@ -67,8 +82,7 @@ def _written(addresses: Iterable[tuple[str, str]]) -> bytes:
 @public
 def robots() -> Response:
     """What is public may be found. The secret addresses are named by their beginnings only."""
-    closed = ("/agenda/integre", "/calendrier/", "/connexion", "/inscription/", "/invite/", "/moi/")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), ""]
     lines += [f"Sitemap: {links.absolute_url('events.sitemap')}", ""]
     return _lasting(Response("\n".join(lines), mimetype="text/plain"))
 

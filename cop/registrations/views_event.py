@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from cop.accounts import access
 from cop.accounts.sign_in import current_account
-from cop.core import clock, page_cache
+from cop.core import clock, page_cache, tokens
 from cop.core.access import Permission, public
 from cop.core.errors import NotFound
 from cop.core.i18n import language
@@ -24,8 +24,6 @@ from cop.people.models import Person
 from cop.registrations import forms, queries, queries_audience, queries_seats, rules
 
 blueprint = Blueprint("registrations", __name__)
-# What a guest's own link is called in the address of the page.
-INVITE: Final = "invite"
 
 
 @blueprint.get("/evenements/<slug>")
@@ -75,7 +73,7 @@ def form_of(event: Event, data: Mapping[str, Any] | None = None) -> forms.Regist
 def guest_of(event: Event) -> Person | None:
     """Whoever came by a personal link to this event; a link that opens nothing leaves the page as it is for all."""
     try:
-        guest = guests.by_token(request.args.get(INVITE, ""))
+        guest = guests.by_token(request.args.get(tokens.INVITE, ""))
     except NotFound:
         return None
     return guest.person if guest.event_id == event.id else None
@@ -92,7 +90,7 @@ def page(event: Event, form: forms.RegistrationForm, guest: Person | None, seats
         form=form,
         questions=questions.asked(event),
         guest=guest,
-        invite=request.args.get(INVITE) if guest else None,
+        invite=request.args.get(tokens.INVITE) if guest else None,
         programme=event_rules.programme_parts(event.programme),
         may_manage=may_manage,
         now=now,
@@ -126,4 +124,4 @@ def reader() -> Person | None:
 def _same_for_all() -> bool:
     """Whether the reader is one of the many who have not signed in, came by no personal link, and to whom nothing else
     has to be said."""
-    return current_account() is None and INVITE not in request.args and page_cache.may_serve()
+    return current_account() is None and tokens.INVITE not in request.args and page_cache.may_serve()

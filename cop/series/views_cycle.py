@@ -30,7 +30,6 @@ from cop.series.views_repeat import blueprint
 PER_NETWORK: Final = {"limit": 150, "seconds": 600}
 BAD_LINKS: Final = {"limit": 60, "seconds": 600}
 DONE: Final = "registered_cycle"
-INVITE: Final = "invite"
 
 
 def _visible(cycle_slug: str) -> Cycle:
@@ -67,7 +66,9 @@ def _page(cycle: Cycle, form: Any, guest: Person | None) -> str:
         form=form,
         questions=questions.asked(_asks(cycle)),
         guest=guest,
-        to=url_for("series.register", cycle_slug=cycle.series.slug, invite=request.args.get(INVITE) if guest else None),
+        to=url_for(
+            "series.register", cycle_slug=cycle.series.slug, invite=request.args.get(tokens.INVITE) if guest else None
+        ),
         may_manage=may_manage,
     )
 
@@ -88,7 +89,7 @@ def _form(cycle: Cycle, data: Any = None) -> Any:
 def _guest(cycle: Cycle) -> Person | None:
     """Whoever was invited to one of its seminars, by a link of their own."""
     try:
-        guest = guests.by_token(request.args.get(INVITE, ""))
+        guest = guests.by_token(request.args.get(tokens.INVITE, ""))
     except NotFound:
         return None
     return guest.person if guest.event_id in cycle.event_ids else None
