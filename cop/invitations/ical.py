@@ -18,8 +18,18 @@ from cop.mail import service as mail
 from cop.people.models import Person
 
 
-def entry_for(event: Event, uid: str, *, sequence: int, created_at: datetime, language: str, registered: bool) -> Entry:
-    """The calendar entry of an event. ``registered``: who reads it may know the link of the on-line room."""
+def entry_for(
+    event: Event,
+    uid: str,
+    *,
+    sequence: int,
+    created_at: datetime,
+    language: str,
+    registered: bool,
+    attends: str | None = None,
+) -> Entry:
+    """The calendar entry of an event. ``registered``: who reads it may know the link of the on-line room. ``attends``:
+    the side of a hybrid one they take; none for both."""
     with speaking(language):
         return Entry(
             uid=uid,
@@ -27,8 +37,8 @@ def entry_for(event: Event, uid: str, *, sequence: int, created_at: datetime, la
             timing=timing_of(event),
             zone=event.zone,
             title=event.title,
-            description=_description(event, registered=registered),
-            location=location_of(event),
+            description=_description(event, room_of(event, attends) if registered else ""),
+            location=location_of(event, attends),
             url=page_of(event),
             organizer=Mailbox(*mail.sender()),
             created_at=created_at,
@@ -46,6 +56,7 @@ def entry_told(invitation: Invitation, sequence: int) -> Entry:
         created_at=invitation.created_at,
         language=invitation.person.language,
         registered=True,
+        attends=invitation.attends,
     )
 
 
@@ -74,6 +85,7 @@ def file_for(event: Event, uid: str, *, language: str | None = None) -> str:
         created_at=told.created_at if told else event.created_at,
         language=language or (told.person.language if told else DEFAULT_LANGUAGE),
         registered=True,
+        attends=told.attends if told else None,
     )
     return objects.publish([entry])
 
@@ -100,13 +112,19 @@ def off(event: Event) -> list[HalfDay]:
     return [half_day for half_day in event.half_days if half_day.cancelled_at is not None]
 
 
-def location_of(event: Event) -> str:
+def room_of(event: Event, attends: str | None = None) -> str:
+    """The link of the on-line room; empty for whoever comes to the other one."""
+    return "" if event.mode == "hybrid" and attends == "onsite" else event.online_url
+
+
+def location_of(event: Event, attends: str | None = None) -> str:
+    """Where it is held; ``attends``: for whoever takes this side of a hybrid one."""
     place = [event.venue_name, event.venue_address, event.commune.name if event.commune else ""]
     # The address often ends with the commune already.
     parts = [part for i, part in enumerate(place) if part and not any(part in other for other in place[:i])]
-    if event.mode == "online":
+    if event.mode == "online" or (event.mode == "hybrid" and attends == "online"):
         return _("Online")
-    if event.mode == "hybrid":
+    if event.mode == "hybrid" and attends is None:
         parts.append(_("and online"))
     return ", ".join(parts)
 
@@ -115,7 +133,7 @@ def page_of(event: Event) -> str:
     return links.absolute_url("registrations.event_page", slug=event.slug)
 
 
-def _description(event: Event, *, registered: bool) -> str:
+def _description(event: Event, room: str) -> str:
     """What every program shows as it is: CONFERENCE and other ways to give the link are not shown by most."""
     paragraphs = [event.summary.strip()]
     if len(event.half_days) > 1:
@@ -123,8 +141,8 @@ def _description(event: Event, *, registered: bool) -> str:
         paragraphs.append("\n".join([*timetable(event), *called_off]))
     if event.programme.strip():
         paragraphs.append(event.programme.strip())
-    if registered and event.online_url:
-        paragraphs.append(_("To join online: %(address)s", address=event.online_url))
+    if room:
+        paragraphs.append(_("To join online: %(address)s", address=room))
     paragraphs.append(_("All about this meeting: %(address)s", address=page_of(event)))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 

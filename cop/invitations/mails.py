@@ -50,6 +50,13 @@ def update(invitation: Invitation, now: datetime, news: News) -> MailMessage | N
     return _send(invitation, "update", key, now, method="REQUEST", values=values)
 
 
+def other_side(invitation: Invitation, now: datetime, news: News) -> MailMessage | None:
+    """Somebody goes from the room to the screen, or back; ``news``: what else they had not been told yet."""
+    key = f"invitation:{invitation.id}:side:{invitation.sequence}"
+    values = {**_seat(invitation), **_news(invitation, news), "online": invitation.attends == "online"}
+    return _send(invitation, "other_side", key, now, method="REQUEST", values=values)
+
+
 def preview_update(invitation: Invitation, news: News) -> Words:
     """The mail about the change as this person will read it, but for the link that is theirs alone."""
     person = invitation.person
@@ -192,7 +199,7 @@ def _facts(invitation: Invitation, without: HalfDay | None = None) -> dict[str, 
             "title": event.title,
             "day": formats.date_day(starts_at, event.zone),
             "when": formats.period(starts_at, ends_at, event.zone),
-            "place": ical.location_of(event),
+            "place": ical.location_of(event, invitation.attends),
             "event_page": ical.page_of(event),
         }
 
@@ -204,7 +211,7 @@ def _seat(invitation: Invitation, without: HalfDay | None = None) -> dict[str, A
     return {
         **_facts(invitation, without),
         "half_days": lines,
-        "online_url": event.online_url,
+        "online_url": ical.room_of(event, invitation.attends),
         "programme": event.programme,
         "page": personal_page(event, person),
     }

@@ -64,6 +64,9 @@ class Invitation(Numbered):
     told_revision: Mapped[int]
     state: Mapped[str] = mapped_column(sa.String(20))
     partstat: Mapped[str] = mapped_column(sa.String(20), default="NEEDS-ACTION")
+    # The side of a hybrid meeting this person chose, which says the place and the link: "onsite", "online". None: both,
+    # for nobody asked (a seminar of a cycle, a meeting that was made hybrid afterwards).
+    attends: Mapped[str | None] = mapped_column(sa.String(10))
     # The last answer taken from the person's calendar: its SEQUENCE and DTSTAMP order it among others.
     answered_sequence: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -20,18 +20,26 @@ from cop.invitations.mails import News
 from cop.invitations.models import STILL_REQUESTED, CalendarFeed, Invitation, State
 from cop.invitations.rules import Withdrawal
 from cop.mail import service as mail
+from cop.mail.models import MailMessage
 from cop.people.models import Person
 
 
 def invite(
-    event: Event, person: Person, now: datetime, *, promoted: bool = False, tell: bool = True, by: Person | None = None
+    event: Event,
+    person: Person,
+    now: datetime,
+    *,
+    attends: str | None = None,
+    promoted: bool = False,
+    tell: bool = True,
+    by: Person | None = None,
 ) -> Invitation | None:
     """Put the meeting in the person's calendar and confirm the registration by mail.
 
-    ``promoted``: the seat comes from the waiting list, and the mail says so. ``tell`` false writes no
-    mail (a file of past registrations, a person added at the door). ``by``: the colleague who gave the person's
-    name and address, which the mail says (GDPR, art. 14). Called again it changes nothing.
-    ``None`` for a person without address.
+    ``attends``: the side of a hybrid meeting they chose. ``promoted``: the seat comes from the waiting list, and the
+    mail says so. ``tell`` false writes no mail (a file of past registrations, a person added at the door). ``by``: the
+    colleague who gave the person's name and address, which the mail says (GDPR, art. 14). Called again it changes
+    nothing. ``None`` for a person without address.
     """
     if not person.email:
         return None
@@ -44,6 +52,7 @@ def invite(
         "told_revision": event.calendar_revision,
         "state": State.REQUESTED,
         "partstat": "NEEDS-ACTION",
+        "attends": attends,
         "first_message_id": mail.new_message_id() if tell else None,
         "last_told_at": now,
         "created_at": now,
@@ -66,6 +75,12 @@ _REQUESTED: Final = (
 def requested(event_id: int, person_id: int) -> Invitation | None:
     """The invitation that is in the person's calendar, if there is one."""
     return db.session.scalar(_REQUESTED, {"event": event_id, "person": person_id})
+
+
+def side_of(event: Event, person_id: int) -> str | None:
+    """Which side of a hybrid event somebody chose, as their calendar has it. Costs nothing for any other event."""
+    invitation = requested(event.id, person_id) if event.mode == "hybrid" else None
+    return invitation.attends if invitation else None
 
 
 def new_uid() -> str:
@@ -98,9 +113,32 @@ def tell_change(invitation: Invitation, now: datetime) -> bool:
     sequence = rules.told_sequence(invitation.sequence, invitation.told_sequence, event.calendar_sequence)
     if not _claim(invitation, now, sequence=sequence):
         return False
-    message = mails.update(invitation, now, news)
+    _begins_with(invitation, mails.update(invitation, now, news))
+    return True
+
+
+def _begins_with(invitation: Invitation, message: MailMessage | None) -> None:
+    """The first mail of somebody nobody had written to: later ones refer to it."""
     if message and not invitation.first_message_id:
         invitation.first_message_id = message.message_id
+
+
+def change_side(event: Event, person: Person, attends: str, now: datetime) -> bool:
+    """From the room to the screen of a hybrid meeting, or back: the same entry, with another place; told at once.
+
+    The place is of what raises the SEQUENCE: some programs pass over an update that does not.
+    """
+    invitation = requested(event.id, person.id)
+    if invitation is None or invitation.attends == attends:
+        return False
+    invitation.attends = attends
+    db.session.flush()
+    if event.mode != "hybrid" or event.status in event_rules.OFF:
+        return False
+    news = news_for(invitation) or News(plans_changed=False)
+    if not _claim(invitation, now, sequence=invitation.sequence + 1):
+        return False
+    _begins_with(invitation, mails.other_side(invitation, now, news))
     return True
 
 
@@ -139,10 +177,10 @@ def tell_nobody(event: Event, *, actor: Actor) -> int:
     return spared
 
 
-def invite_again(event: Event, person: Person, now: datetime) -> Invitation | None:
+def invite_again(event: Event, person: Person, now: datetime, *, attends: str | None = None) -> Invitation | None:
     """The meeting was postponed and has its date now. The seat was kept, the entry in the calendar was not: programs
     do not all bring a cancelled one back, so this is another."""
-    invitation = invite(event, person, now, tell=False)
+    invitation = invite(event, person, now, attends=attends, tell=False)
     if invitation is None or invitation.first_message_id:
         return None
     invitation.first_message_id = mail.new_message_id()

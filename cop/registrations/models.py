@@ -58,3 +58,8 @@ class Registration(Numbered):
     quota: Mapped[Quota | None] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     registered_by: Mapped[Person | None] = relationship(foreign_keys=registered_by_id)
+
+    @property
+    def side(self) -> str | None:
+        """Which of the two they chose, of a hybrid event; none where there is no choice."""
+        return self.attends if self.event.mode == "hybrid" else None

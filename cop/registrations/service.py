@@ -67,7 +67,7 @@ def register(
         return Outcome(registration, fresh=False)
     activity.record(actor, f"registration.{registration.status}", registration, event=event.id)
     if seated:
-        invitations.invite(event, person, now, tell=tell, by=by)
+        invitations.invite(event, person, now, attends=registration.side, tell=tell, by=by)
     elif not (others_first and _called_at_once(registration, now)) and tell:
         mails.waitlisted(registration, seats)
     reread(event)
@@ -189,7 +189,7 @@ def confirm(event: Event, registration: Registration, now: datetime, *, promoted
     registration.status, registration.confirmed_at = Status.CONFIRMED, now
     registration.offer_expires_at = None
     db.session.flush()
-    invitations.invite(event, registration.person, now, promoted=promoted)
+    invitations.invite(event, registration.person, now, attends=registration.side, promoted=promoted)
 
 
 def dismiss(registration: Registration, now: datetime) -> None:

@@ -148,7 +148,7 @@ def note(registration: Registration, said: Said, now: datetime) -> None:
 def change_form(registration: Registration, said: Said, *, now: datetime, actor: Actor = PUBLIC) -> bool:
     """Other answers, by the person's own link, or by the staff who has them on the telephone. True when any differ.
 
-    No mail: what the person's calendar holds, the place and the link, stays the same.
+    No mail, unless they go from the room to the screen, or back: what else their calendar holds stays the same.
     """
     event = registration.event
     staff = actor.kind != PUBLIC.kind

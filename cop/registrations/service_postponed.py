@@ -50,4 +50,4 @@ def invite_again(registration_id: int, now: datetime) -> None:
     event = service.lock(registration.event_id)
     db.session.refresh(registration)
     if event.status == event_rules.PUBLISHED and registration.status == Status.CONFIRMED:
-        invitations.invite_again(event, registration.person, now)
+        invitations.invite_again(event, registration.person, now, attends=registration.side)

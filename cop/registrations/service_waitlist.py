@@ -10,6 +10,7 @@ from cop.core.errors import NotFound, Refused
 from cop.core.i18n import _l
 from cop.events.models import Event
 from cop.events.models_quotas import Quota
+from cop.invitations import service as invitations
 from cop.registrations import mails, queries_seats, rules_seats, service
 from cop.registrations import service_seats as counters
 from cop.registrations.models import Registration
@@ -101,7 +102,7 @@ def _call(event: Event, registration: Registration, now: datetime, actor: Actor,
 
 def move(registration: Registration, *, quota_id: int | None, attends: str, now: datetime, actor: Actor) -> None:
     """To another group, or to the other side of a hybrid event. Who waits keeps the order of arrival; who has a seat
-    needs one there."""
+    needs one there, and their calendar follows."""
     event = service.lock(registration.event_id)
     db.session.refresh(registration)
     if registration.status == Status.CANCELLED or event.status == "cancelled" or event.ends_at <= now:
@@ -126,6 +127,9 @@ def move(registration: Registration, *, quota_id: int | None, attends: str, now:
     registration.quota_id = quota_id
     registration.attends = rules_seats.ONLINE if after.online else rules_seats.ONSITE
     activity.record(actor, "registration.moved", registration, event=event.id)
+    if registration.status == Status.CONFIRMED:
+        db.session.flush()
+        invitations.change_side(event, registration.person, registration.attends, now)
     service.reread(event)
     service.promote(event, now)
 

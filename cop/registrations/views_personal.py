@@ -54,6 +54,7 @@ def show(token: str) -> Any:
         may_cancel=may_cancel,
         said=queries_form.said_by(registration),
         may_change=queries_form.may_be_changed(registration, now),
+        room=ical.room_of(event, invitations.side_of(event, registration.person_id)),
         now=now,
     )
 

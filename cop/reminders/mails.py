@@ -8,6 +8,7 @@ from cop.core.i18n import label, language, speaking
 from cop.events.models import Event, EventKind, HalfDay
 from cop.invitations import ical
 from cop.invitations import mails as invitations
+from cop.invitations import service as invitation
 from cop.mail import service as mail
 from cop.mail.composition import Words
 from cop.mail.models import Category, MailMessage
@@ -32,12 +33,23 @@ def reminder(rule: ReminderRule, registration: Registration, key: str, own: str 
         recipient=person.email or "",
         recipient_name=person.full_name,
         template=TEMPLATE,
-        values=_values(rule, event, person.given_name, person.language, page, own, carpool),
+        values={
+            **_values(rule, event, person.given_name, person.language, page, own, carpool),
+            **_where(registration),
+        },
         locale=person.language,
         person_id=person.id,
         event_id=event.id,
         expires_at=event.starts_at,
     )
+
+
+def _where(registration: Registration) -> dict[str, str]:
+    """Of a hybrid meeting, the side they chose."""
+    event = registration.event
+    attends = invitation.side_of(event, registration.person_id)
+    with speaking(registration.person.language):
+        return {"place": ical.location_of(event, attends), "online_url": ical.room_of(event, attends)}
 
 
 def preview(rule: ReminderRule, event: Event, own: str = "") -> Words:

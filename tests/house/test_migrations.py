@@ -1,5 +1,7 @@
 """Migrations: one head, equal to the models, and the last step goes down and up."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from cop.registrations import queries as registered
 from cop.registrations import service as registrations
 from tests.conftest import settings_for
 from tests.house.world import things
-from tests.people_of_the_tests import People, event, populate
+from tests.people_of_the_tests import People, event
 
 FOLDER = data_folder("migrations")
 
@@ -81,28 +83,46 @@ def test_no_number_is_given_twice(app: Application, people: People) -> None:
 
 
 @pytest.mark.once
-def test_a_file_whose_numbers_came_back_is_made_anew_with_all_it_holds(tmp_path: Path) -> None:
-    sa.event.remove(sa.Table, "after_parent_attach", _never_the_same_number_twice)
-    try:
-        old = create_app(settings_for(tmp_path, COP_DATABASE_URL=""))
-        with old.app_context():
-            migrations.upgrade(FOLDER, "0028")
-            assert "event" in without_autoincrement(db.engine)
-    finally:
-        sa.event.listen(sa.Table, "after_parent_attach", _never_the_same_number_twice)
+def test_a_file_whose_numbers_came_back_is_made_anew_with_all_it_holds(
+    app: Application, people: People, tmp_path: Path
+) -> None:
+    things(people, 1)
+    db.session.remove()
+    migrations.downgrade(FOLDER, "0028")
+    filled = Path(str(db.engine.url.database))
+    old = create_app(settings_for(tmp_path / "old", COP_DATABASE_URL=""))
     with old.app_context():
-        people = populate(seed=True)
-        things(people, 1)
+        sa.event.remove(sa.Table, "after_parent_attach", _never_the_same_number_twice)
+        try:
+            migrations.upgrade(FOLDER, "0028")
+        finally:
+            sa.event.listen(sa.Table, "after_parent_attach", _never_the_same_number_twice)
+        assert "event" in without_autoincrement(db.engine)
+        _pour(filled, Path(str(db.engine.url.database)))
         before, indexes = rows(), words_of("index")
         db.session.remove()
         migrations.upgrade(FOLDER)
         assert without_autoincrement(db.engine) == []
+        assert all(before[name] for name in ("registration", "attendance", "invitation"))
         assert (rows(), words_of("index")) == (before, indexes)
         assert migrations.differences() == []
         with unit_of_work():
             assert things(people, 2).event_id > before["event"]
         db.session.remove()
         db.engine.dispose()
+    migrations.upgrade(FOLDER)
+
+
+def _pour(filled: Path, into: Path) -> None:
+    """All that the tables of one file hold, into those of another."""
+    with closing(sqlite3.connect(into, isolation_level=None)) as connection:
+        connection.execute("ATTACH ? AS filled", (str(filled),))
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (name,) in connection.execute(names).fetchall():
+            columns = connection.execute("SELECT name FROM pragma_table_info(?)", (name,))
+            named = ", ".join(f'"{column}"' for (column,) in columns)
+            connection.execute(f'DELETE FROM main."{name}"')
+            connection.execute(f'INSERT INTO main."{name}" ({named}) SELECT {named} FROM filled."{name}"')
 
 
 def words_of(kind: str) -> list[str]:

@@ -2,8 +2,16 @@
 
 import re
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from cop.core import clock as clocks
+from cop.core.db import db
+from cop.core.unit_of_work import unit_of_work
+from cop.registrations import service_waitlist
+from cop.registrations.models import Registration
+from cop.reminders import mails
+from cop.reminders.models import ReminderRule
 from tests.conftest import ClockHand
 from tests.reminders.conftest import Stage
 
@@ -66,9 +74,27 @@ def test_hostile_words_stay_words(stage: Stage, clock: ClockHand) -> None:
 
 
 def test_the_link_to_join_is_there_when_people_meet_on_line(stage: Stage, clock: ClockHand) -> None:
-    _subject, text, html = _send(stage, clock, mode="hybrid", online_url="https://visio.example/salle-12")
+    _subject, text, html = _send(stage, clock, mode="online", online_url="https://visio.example/salle-12")
     assert "https://visio.example/salle-12" in text
     assert 'href="https://visio.example/salle-12"' in html
+
+
+_ROWS = sa.select(Registration)
+
+
+def test_of_a_hybrid_meeting_each_reads_of_their_side(stage: Stage, clock: ClockHand) -> None:
+    _subject, onsite, _html = _send(stage, clock, mode="hybrid", online_url="https://visio.example/salle-12")
+    assert "visio.example" not in onsite
+    assert "Maison des associations" in onsite
+    with unit_of_work():
+        registration = db.session.scalars(_ROWS).one()
+        service_waitlist.move(registration, quota_id=None, attends="online", actor=stage.bob, now=clocks.now())
+    with unit_of_work():
+        rule, registration = db.session.scalars(sa.select(ReminderRule)).one(), db.session.scalars(_ROWS).one()
+        online = mails.reminder(rule, registration, "again")
+        assert online is not None
+        assert "https://visio.example/salle-12" in (online.text or "")
+        assert "Maison des associations" not in (online.text or "")
 
 
 def test_both_links_lead_to_the_persons_own_page(stage: Stage, clock: ClockHand, client: FlaskClient) -> None:
