@@ -71,15 +71,16 @@ def test_each_visitor_has_a_csrf_token_of_their_own_and_it_works(app: Applicatio
 def test_a_seat_taken_shows_at_once(client: Any, slug: str, send: Any) -> None:
     def seats() -> str:
         page = unescape(client.get(f"/evenements/{slug}").text)
-        return " ".join(re.sub("<[^>]+>", "", page.split('<p class="small"><b>')[1].split("</p>")[0]).split())
+        beside_the_heading = page.split('<h2 id="register">')[1].split("</p>")[0]
+        return " ".join(re.sub("<[^>]+>", "", beside_the_heading).split())
 
-    assert seats() == "2 places sur 2"
+    assert seats() == "S’inscrire 2 places sur 2"
     send()
-    assert seats() == "1 place sur 2"
+    assert seats() == "S’inscrire 1 place sur 2"
     send(email="luc@cabinet.example", family_name="Luc")
-    assert seats() == "Liste d’attente vous seriez n° 1"
+    assert seats() == "Rejoindre la liste d’attente Vous seriez n° 1."
     send(email="zoe@cabinet.example", family_name="Zoé")
-    assert seats() == "Liste d’attente vous seriez n° 2"
+    assert seats() == "Rejoindre la liste d’attente Vous seriez n° 2."
 
 
 def test_what_is_changed_shows_at_once(client: Any, slug: str) -> None:

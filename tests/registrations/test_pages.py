@@ -128,8 +128,7 @@ def test_the_last_seat_taken_the_next_ones_wait(client: Any, send: Any, outbox: 
     assert registrations()[-1] == ("cid@cabinet.example", "waitlisted")
     assert "liste d’attente" in client.get(answer.location).text
     page = text_of(client.get(f"/evenements/{slug}"))
-    assert "Liste d’attente" in page
-    assert "n° 2" in page
+    assert "Rejoindre la liste d’attente Vous seriez n° 2." in page
     assert "position 1" in text_of(client.get(link_in(outbox()[-1])))
 
 
