@@ -160,6 +160,19 @@ def sign_in(page: Page, signed_in: Any) -> Any:
     return do
 
 
+def mail_to(page: Page, site: Site, address: str, subject: str) -> None:
+    """Open, in the local mailbox, the newest mail to ``address`` (none: to anybody) whose subject says ``subject``. It
+    may take a moment to be there, and the reminders that fall due meanwhile may leave it to the next pages."""
+    for turn in range(60):
+        page.goto(site.at(f"/demo/courrier?to={address}&page={turn % 6 + 1}"))
+        found = page.locator("ul.mails > li", has_text=subject)
+        if found.count():
+            found.first.locator("a").first.click()
+            return
+        time.sleep(0.25)
+    pytest.fail(f"no mail to {address or 'anybody'} about {subject}")
+
+
 def axe_faults(page: Page) -> list[str]:
     """What axe-core finds on the page as it stands, one line per rule and place."""
     if not page.evaluate("'axe' in window"):

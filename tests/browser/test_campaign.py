@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from cop.commands_serve import demonstration
-from tests.browser.conftest import ROOT, Site, faults_of
-from tests.browser.test_journeys import mail_to, open_event
+from tests.browser.conftest import ROOT, Site, faults_of, mail_to
+from tests.browser.test_journeys import open_event
 
 
 def _write_the_mails(site: Site) -> None:

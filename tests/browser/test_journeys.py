@@ -1,13 +1,11 @@
 """The journeys that are counted: each as a person would make it, with its number of pages, presses and fields."""
 
 import re
-import time
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, axe_faults, faults_of
+from tests.browser.conftest import Site, axe_faults, faults_of, mail_to
 
 
 def open_event(page: Page, site: Site) -> str:
@@ -27,18 +25,6 @@ def fill_in(page: Page, email: str) -> None:
     page.locator("#email").fill(email)
     page.get_by_label("Profession").select_option("91")
     page.locator("#commune").fill("Angers (49000)")
-
-
-def mail_to(page: Page, site: Site, address: str, subject: str) -> None:
-    """Open, in the local mailbox, the newest mail to ``address`` whose subject says ``subject``."""
-    for _ in range(60):
-        page.goto(site.at(f"/demo/courrier?to={address}"))
-        found = page.locator("ul.mails > li", has_text=subject)
-        if found.count():
-            found.first.locator("a").first.click()
-            return
-        time.sleep(0.5)
-    pytest.fail(f"no mail to {address} about {subject}")
 
 
 def test_a_newcomer_registers_in_one_page_and_one_press(page: Page, site: Site) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, axe_faults
+from tests.browser.conftest import Site, axe_faults, mail_to
 
 
 def test_a_cheque_is_recorded_and_its_receipt_handed_out(sign_in: Any, site: Site) -> None:
@@ -44,8 +44,7 @@ def test_renewal_is_looked_at_launched_and_answered(sign_in: Any, site: Site) ->
         expect(page.get_by_text(re.compile("courriels? (est|sont) en route"))).to_be_visible()
         expect(page.get_by_role("heading", name="Les courriels de cette étape")).to_be_visible()
         assert axe_faults(page) == []
-        page.goto(site.at("/demo/courrier"))
-        page.locator("ul.mails a", has_text="Votre adhésion prend fin").first.click()
+        mail_to(page, site, "", "Votre adhésion prend fin")
         page.locator("a[href*='/adhesion/']").first.click()
         expect(page.get_by_role("heading", name="Renouveler mon adhésion")).to_be_visible()
         assert axe_faults(page) == []

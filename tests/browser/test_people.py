@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, axe_faults, faults_of
-from tests.browser.test_journeys import mail_to, open_event
+from tests.browser.conftest import Site, axe_faults, faults_of, mail_to
+from tests.browser.test_journeys import open_event
 
 
 def press(page: Page, action: str) -> None:
@@ -178,8 +178,7 @@ def test_a_task_is_proposed_and_accepted(page: Page, site: Site, sign_in: Any) -
     expect(page.locator("h1")).to_contain_text("1 personne")
     assert faults_of(page) == []
     press(page, "/proposer")
-    page.goto(site.at("/demo/courrier"))
-    page.locator("ul.mails a").first.click()
+    mail_to(page, site, "", "Une tâche vous est proposée")
     follow_mail(page, "/tache/")
     press(page, "/accepter")
     assert faults_of(page) == []

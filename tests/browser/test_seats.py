@@ -5,8 +5,8 @@ import sqlite3
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, axe_faults, faults_of
-from tests.browser.test_journeys import fill_in, mail_to
+from tests.browser.conftest import Site, axe_faults, faults_of, mail_to
+from tests.browser.test_journeys import fill_in
 
 # An event with a form of its own, seats left, and the door open to all.
 ASKS = """

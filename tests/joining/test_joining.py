@@ -1,5 +1,6 @@
 """From the form to a member or a volunteer: nothing on anybody's record before the address is confirmed."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -77,7 +78,8 @@ def test_a_volunteer(client: Any, send: Any, outbox: Any) -> None:
 
 def test_the_page_is_the_same_whoever_is_known(client: Any, send: Any, people: People, outbox: Any) -> None:
     def words() -> str:
-        return str(client.get("/demande/envoyee").text).replace("diane@", "x@").replace("eve@", "x@")
+        page = str(client.get("/demande/envoyee").text).replace("diane@", "x@").replace("eve@", "x@")
+        return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
 
     send()
     unknown = words()
