@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cop.core import catalogues
+from cop.core.settings import ROOT
 
 pytestmark = pytest.mark.once
 
@@ -52,6 +53,17 @@ def test_values_survive_translation() -> None:
         assert set(placeholder.findall(text)) - {"num"} == given, f"{name}: {source!r}"
 
 
+# The words of a mail, or of a page written out in French, without what the template puts in their place.
+WRITTEN_OUT = [
+    (
+        str(path.relative_to(ROOT)),
+        re.sub(r"\{%.*?%\}|\{#.*?#\}", "", re.sub(r"\{\{.*?\}\}", "x", path.read_text("utf-8"))),
+    )
+    for kind in ("md", "html")
+    for path in sorted((ROOT / "templates").rglob(f"*.fr.{kind}"))
+]
+
+
 @pytest.mark.parametrize(
     ("fault", "meaning"),
     [
@@ -64,7 +76,6 @@ def test_values_survive_translation() -> None:
 )
 def test_french_is_well_set(fault: str, meaning: str) -> None:
     # Addresses of the web and format examples are not prose.
-    faults = [
-        (name, text) for name, _, text in FRENCH if re.search(fault, re.sub(r"https?:\S*|\b\d\d?:\d\d\b", "", text))
-    ]
+    said = [(name, text) for name, _, text in FRENCH] + WRITTEN_OUT
+    faults = [(name, text) for name, text in said if re.search(fault, re.sub(r"https?:\S*|\b\d\d?:\d\d\b", "", text))]
     assert not faults, meaning
