@@ -1,10 +1,11 @@
-"""The mails about an event between those who run it: it waits for a yes, it has it, something is to be changed."""
+"""The mails about an event between those who run it: it waits for a yes, it has it, is to be changed; somebody is to
+help with it."""
 
 from datetime import datetime
 from typing import Any
 
 from cop.accounts.models import Account
-from cop.core import formats, links
+from cop.core import clock, formats, links
 from cop.core.i18n import speaking
 from cop.events.models import Event
 from cop.mail import service as mail
@@ -28,7 +29,18 @@ def sent_back(event: Event, account: Account, now: datetime) -> None:
     _send(event, account, "sent_back", f"{now:%Y%m%d%H%M%S}", {"sentence": event.review_note})
 
 
-def _send(event: Event, account: Account, name: str, stamp: str, values: dict[str, Any]) -> None:
+def co_organiser(event: Event, account: Account, by: str, now: datetime) -> None:
+    """You may change this event; once a day, whoever is taken off and named again. The attendance may be kept after
+    the event: the mail is worth something then too."""
+    with speaking(account.language):
+        day = formats.date_day(event.starts_at, event.zone)
+    stamp = f"{clock.local_date(now, event.zone):%Y%m%d}"
+    _send(event, account, "co_organiser", stamp, {"by": by, "day": day}, lasting=True)
+
+
+def _send(
+    event: Event, account: Account, name: str, stamp: str, values: dict[str, Any], *, lasting: bool = False
+) -> None:
     with speaking(account.language):
         when = formats.period(event.starts_at, event.ends_at, event.zone)
     mail.enqueue(
@@ -48,5 +60,5 @@ def _send(event: Event, account: Account, name: str, stamp: str, values: dict[st
         },
         locale=account.language,
         event_id=event.id,
-        expires_at=event.ends_at,
+        expires_at=None if lasting else event.ends_at,
     )

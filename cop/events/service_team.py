@@ -10,7 +10,7 @@ from cop.core import clock
 from cop.core.db import db, insert_new
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.events import queries_team, rules, rules_team
+from cop.events import mails, queries_team, rules, rules_team
 from cop.events.models import Event
 from cop.events.models_team import EventMember, EventPartner
 from cop.events.rules_team import Part, Role
@@ -18,7 +18,7 @@ from cop.organisations.models import Organisation
 
 
 def add_co_organiser(event: Event, account: Account, *, actor: Actor, now: datetime) -> None:
-    """May change this event from now on, as who wrote it may. Pressed twice, it happens once."""
+    """May change this event from now on, as who wrote it may, and is told by mail. Pressed twice, it happens once."""
     rules_team.check_room(queries_team.count_members(event.id))
     key = {"event_id": event.id, "account_id": account.id, "role": Role.CO_ORGANISER.value}
     made = insert_new(EventMember, {**key, "name": "", "organisation": "", "created_at": now}, key=list(key))
@@ -34,6 +34,9 @@ def add_co_organiser(event: Event, account: Account, *, actor: Actor, now: datet
         subject=f"event:{event.id}",
     )
     activity.record(actor, "event.helper_added", event, account=account.id)
+    if account.active and account.email and account.id != actor.account_id:
+        by = db.session.get(Account, actor.account_id) if actor.account_id else None
+        mails.co_organiser(event, account, by.name if by else "", now)
 
 
 def add_named(

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from cop.accounts.models import Grant
-from cop.activity.service import COMMAND
+from cop.activity.service import COMMAND, Actor
 from cop.core import clock as clocks
 from cop.core import tokens
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.unit_of_work import unit_of_work
-from cop.events import queries_team, rules_documents, service
+from cop.events import queries_team, rules_documents, service, service_team
 from cop.events.models import Event
 from cop.events.models_documents import EventDocument, EventLink
 from cop.events.models_team import EventMember, EventPartner
@@ -77,6 +77,65 @@ def test_a_co_organiser_has_this_event_and_no_other_and_loses_it_again(
     assert not db.session.scalars(sa.select(Grant).where(Grant.subject == f"event:{made}")).all()
     unknown = sign_in(people.bob).post(f"{page_of(made)}/co-organisation", data={"helper-account_id": 999})
     assert unknown.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "said"),
+    [
+        (
+            "fr",
+            "Vous co-organisez\u00a0: Écrire sans se faire *mal*, jeudi 14 janvier",
+            "Bob Bonnet vous a désigné·e pour co-organiser cet événement",
+        ),
+        (
+            "en",
+            "You help to organise: Écrire sans se faire *mal*",
+            "Bob Bonnet named you co-organiser of this event",
+        ),
+    ],
+)
+def test_a_co_organiser_is_told_once_a_day(
+    people: People, outbox: Any, clock: Any, made: int, language: str, subject: str, said: str
+) -> None:
+    bob = Actor("account", people.bob_id)
+
+    def name() -> None:
+        with unit_of_work():
+            held = db.session.get_one(Event, made)
+            service_team.add_co_organiser(held, people.charlie, actor=bob, now=clocks.now())
+
+    def take_off() -> None:
+        with unit_of_work():
+            member = db.session.scalars(sa.select(EventMember)).one()
+            service_team.take_off(db.session.get_one(Event, made), member, actor=bob, now=clocks.now())
+
+    with unit_of_work():
+        db.session.get_one(Event, made).title = "Écrire sans se faire *mal*"
+        people.charlie.language = language
+    for _press in range(2):
+        name()
+    take_off()
+    name()
+    (mail,) = outbox()
+    assert mail.recipient == people.charlie.email
+    assert mail.subject.startswith(subject)
+    assert said in mail.text
+    assert "Écrire sans se faire *mal*" in mail.text
+    assert f"/animation/evenements/{made}" in mail.text
+    assert mail.expires_at is None, "the attendance is kept after the event"
+    take_off()
+    clock.advance(days=1)
+    name()
+    assert len(outbox()) == 2, "another day, another mail"
+
+
+def test_nobody_is_told_of_what_they_did_nor_whoever_may_not_sign_in(people: People, outbox: Any, made: int) -> None:
+    with unit_of_work():
+        held, now = db.session.get_one(Event, made), clocks.now()
+        people.charlie.active = False
+        service_team.add_co_organiser(held, people.charlie, actor=Actor("account", people.bob_id), now=now)
+        service_team.add_co_organiser(held, people.alice, actor=Actor("account", people.alice_id), now=now)
+    assert outbox() == []
 
 
 def test_who_speaks_and_with_whom_is_on_the_public_page(client: Any, people: People, sign_in: Any, made: int) -> None:
