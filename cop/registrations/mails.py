@@ -18,7 +18,7 @@ from cop.registrations.rules_seats import Seats
 
 def waitlisted(registration: Registration, seats: Seats | None = None) -> None:
     """No seat is left for you: your place in line, and what happens next."""
-    standing, by = queries_seats.standing(registration, seats), registration.registered_by
+    standing = queries_seats.standing(registration, seats)
     _send(
         registration,
         "waitlisted",
@@ -26,14 +26,19 @@ def waitlisted(registration: Registration, seats: Seats | None = None) -> None:
         position=standing.position if standing else 1,
         group=standing.group if standing else "",
         asks=bool(registration.event.offer_hours),
-        by=by.full_name if by else "",
-        rights=links.absolute_url("host.privacy"),
+        **_given_by(registration),
     )
 
 
 def offer(registration: Registration) -> None:
-    """A seat is yours until such an hour, if you want it."""
-    _send(registration, "offer", registration.offered_at, **_until(registration))
+    """A seat is yours until such an hour, if you want it. The first mail of all, when one was free from the start."""
+    _send(registration, "offer", registration.offered_at, **_until(registration), **_given_by(registration))
+
+
+def _given_by(registration: Registration) -> dict[str, str]:
+    """The colleague the name and address came from (GDPR, art. 14); empty for whoever registered themselves."""
+    by = registration.registered_by
+    return {"by": by.full_name if by else "", "rights": links.absolute_url("host.privacy")}
 
 
 def _until(registration: Registration) -> dict[str, str]:

@@ -185,11 +185,13 @@ def hold(event: Event, registration: Registration, hours: int, now: datetime) ->
 
 
 def confirm(event: Event, registration: Registration, now: datetime, *, promoted: bool) -> None:
-    """The seat, which is counted already, is theirs."""
+    """The seat, which is counted already, is theirs. To whoever is called at once it is the first mail of all: it names
+    who registered them. Whoever took an offer has read it."""
     registration.status, registration.confirmed_at = Status.CONFIRMED, now
     registration.offer_expires_at = None
     db.session.flush()
-    invitations.invite(event, registration.person, now, attends=registration.side, promoted=promoted)
+    by = registration.registered_by if promoted else None
+    invitations.invite(event, registration.person, now, attends=registration.side, promoted=promoted, by=by)
 
 
 def dismiss(registration: Registration, now: datetime) -> None:

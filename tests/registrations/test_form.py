@@ -245,6 +245,10 @@ def test_a_practice_registers_in_one_go(client: Any, send: Any, slug: str, outbo
     link = link_in(mails["un@x.example"])
     client.post(f"{link}/annuler")
     assert registrations()[1:] == [("un@x.example", "cancelled"), ("deux@x.example", "confirmed")]
+    promoted = outbox()[-1]
+    assert (promoted.kind, promoted.recipient) == ("invitations.promotion", "deux@x.example")
+    assert "Ève Éluard vous a inscrit·e" in promoted.text.replace("**", "")
+    assert "/donnees-personnelles" in promoted.text
     # Pressed twice: nobody is registered twice.
     send(**line(0, "Un", "un@x.example"), **line(1, "Deux", "deux@x.example"))
     assert len(registrations()) == 3

@@ -84,6 +84,28 @@ def asking(people: People) -> tuple[int, list[int]]:
     return number, [register(number, name) for name in ("Ana", "Ben", "Cid", "Dan")]
 
 
+@pytest.mark.parametrize(("hours", "kind"), [(None, "promotion"), (4, "offer")])
+def test_whoever_is_called_at_once_reads_who_registered_them(
+    people: People, outbox: Any, hours: int | None, kind: str
+) -> None:
+    number = make(people, capacity=1, offer_hours=hours)
+    for name in ("Ana", "Ben"):
+        register(number, name)
+    with unit_of_work():
+        read(number).capacity = 3
+    register(number, "Cid", by=people.diane)
+    first, *more = [mail for mail in outbox() if mail.recipient.startswith("cid@")]
+    assert (first.kind.split(".")[1], more) == (kind, [])
+    assert f"{people.diane.full_name} vous a inscrit" in first.text.replace("**", "")
+    assert "/donnees-personnelles" in first.text
+    (bens,) = [mail for mail in outbox() if mail.kind.endswith(f".{kind}") and mail.recipient.startswith("ben@")]
+    assert "vous a inscrit" not in bens.text
+    if hours:
+        taken = db.session.scalars(sa.select(Registration).where(Registration.registered_by_id.is_not(None))).one()
+        act(taken.id, service_waitlist.accept)
+        assert "vous a inscrit" not in outbox()[-1].text, "they chose it themselves"
+
+
 def test_a_freed_seat_is_offered_taken_by_a_press_and_by_nothing_else(
     asking: Any, client: Any, outbox: Any, clock: Any
 ) -> None:
