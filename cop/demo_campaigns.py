@@ -9,13 +9,16 @@ import sqlalchemy as sa
 
 from cop.activity.service import PUBLIC, Actor
 from cop.campaigns import queries, queries_audience, service, service_writing
-from cop.campaigns.models import Campaign
+from cop.campaigns.models import Campaign, Recipient
 from cop.campaigns.service import Written
 from cop.core import clock
 from cop.core.db import db
 from cop.demo_world import World, mails_have_left
 from cop.events.models import Event, EventKind
 from cop.invitations.models_guests import Guest
+from cop.mail import service_inbox
+from cop.mail.models import MailMessage
+from cop.mail.reading import Bounce, Incoming, Kind
 from cop.network import queries as network
 from cop.network.rules_filter import of_query
 from cop.registrations import queries as registrations
@@ -76,7 +79,20 @@ def _sent(world: World, campaign: Campaign) -> Sequence[Guest]:
     mails_have_left(clock.now())
     service.finish(campaign, clock.now())
     asked = sa.select(Guest).where(Guest.event_id == campaign.event_id, Guest.asked_at.is_not(None))
-    return db.session.scalars(asked.order_by(Guest.id)).all()
+    guests = db.session.scalars(asked.order_by(Guest.id)).all()
+    for guest in guests[7:8]:  # of those who say nothing
+        _lose(campaign, guest)
+    return guests
+
+
+def _lose(campaign: Campaign, guest: Guest) -> None:
+    """Their mail comes back: the mailbox is full."""
+    theirs = sa.select(MailMessage).join(Recipient, Recipient.mail_id == MailMessage.id)
+    theirs = theirs.where(Recipient.campaign_id == campaign.id, Recipient.person_id == guest.person_id)
+    lost: MailMessage | None = db.session.scalar(theirs)
+    if lost is not None:
+        report = Bounce(lost.recipient.lower(), "failed", "5.2.2", lost.message_id)
+        service_inbox.keep(Incoming(Kind.BOUNCE, bounces=(report,)), f"demo:{lost.id}", clock.now())
 
 
 def _answers(world: World, event: Event, guests: Sequence[Guest]) -> None:

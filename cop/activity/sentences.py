@@ -37,6 +37,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "campaign.launched": _l("%(who)s asked people by mail to come to %(what)s."),
     "campaign.resumed": _l("%(who)s sent the rest of the invitations to %(what)s."),
     "campaign.stopped": _l("%(who)s stopped the invitations to %(what)s."),
+    "campaign.written_again": _l("%(who)s wrote again to somebody whom the invitation to %(what)s had not reached."),
     "candidate.approached": _l("%(who)s thought of somebody for a seat (%(what)s)."),
     "candidate.moved": _l("%(who)s noted how far a candidate has come (%(what)s)."),
     "charter.written": _l("%(who)s wrote a new version of a charter (%(what)s)."),

@@ -34,11 +34,13 @@ def usual_words(language: str, *, chase: bool) -> tuple[str, str]:
         )
 
 
-def invitation(campaign: Campaign, reader: Reader) -> MailMessage | None:
-    """Worthless once the event has begun, so it is not sent after."""
+def invitation(campaign: Campaign, reader: Reader, lost: int | None = None) -> MailMessage | None:
+    """Worthless once the event has begun, so it is not sent after. ``lost``: the mail this one is in the place of,
+    which is replaced once, however many press."""
     event = campaign.event
+    key = f"campaign:{campaign.id}:{campaign.stops}:{reader.id}"
     return mail.enqueue(
-        key=f"campaign:{campaign.id}:{campaign.stops}:{reader.id}",
+        key=f"{key}:after:{lost}" if lost else key,
         kind="campaigns.chase" if campaign.chase else "campaigns.invitation",
         category=Category.COMMUNITY,
         recipient=reader.email,

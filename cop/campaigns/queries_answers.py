@@ -20,7 +20,7 @@ PER_PAGE: Final = 50
 # Filters of the page besides each answer: all who were reached and said nothing.
 SILENT_ONES: Final = "sans-reponse"
 
-_ANSWER: Final = sa.case(
+ANSWER: Final = sa.case(
     (Registration.status == "cancelled", Answer.CANCELLED),
     (Registration.status == "confirmed", Answer.REGISTERED),
     (Registration.status.is_not(None), Answer.WAITING),
@@ -34,7 +34,7 @@ _ANSWER: Final = sa.case(
 )
 
 
-def _joined(statement: sa.Select[Any], event_id: int) -> sa.Select[Any]:
+def joined(statement: sa.Select[Any], event_id: int) -> sa.Select[Any]:
     """Each guest with their registration and the last mail that asked them."""
     last = (
         sa.select(sa.func.max(Recipient.id).label("id"))
@@ -56,7 +56,7 @@ def _joined(statement: sa.Select[Any], event_id: int) -> sa.Select[Any]:
 
 
 def counts(event_id: int) -> Counts:
-    answer = _ANSWER.label("answer")
+    answer = ANSWER.label("answer")
     each = sa.select(
         answer,
         Guest.asked_at.is_not(None).label("asked"),
@@ -64,7 +64,7 @@ def counts(event_id: int) -> Counts:
         sa.or_(MailMessage.status == Status.SENT, Guest.chases > 0).label("delivered"),
         Guest.opened_at.is_not(None).label("opened"),
     )
-    of = _joined(each, event_id).subquery()
+    of = joined(each, event_id).subquery()
     rows = db.session.execute(
         sa.select(
             of.c.answer,
@@ -107,25 +107,25 @@ def page(event_id: int, answer: str, number: int) -> Page:
         Registration.cancelled_at,
         sa.case((MailMessage.status == Status.SENT, MailMessage.sent_at), else_=None).label("delivered_at"),
         MailMessage.status.label("mail"),
-        _ANSWER.label("answer"),
+        ANSWER.label("answer"),
     )
-    statement = _joined(statement, event_id).outerjoin(Profession, Profession.code == Person.profession_code)
+    statement = joined(statement, event_id).outerjoin(Profession, Profession.code == Person.profession_code)
     if answer == SILENT_ONES:
-        statement = statement.where(_ANSWER.in_(SILENT))
+        statement = statement.where(ANSWER.in_(SILENT))
     elif answer in set(Answer):
-        statement = statement.where(_ANSWER.in_([answer]))
+        statement = statement.where(ANSWER.in_([answer]))
     ordered = statement.order_by(network.family_first(), Person.search_name, Person.id)
     return Page(page=number, per_page=PER_PAGE, error_out=False, select=ordered)
 
 
 def told(event_id: int) -> sa.Select[Any]:
     """The numbers of those who were reached, whatever they answered."""
-    return _joined(sa.select(Guest.person_id), event_id).where(_ANSWER.not_in(UNTOLD))
+    return joined(sa.select(Guest.person_id), event_id).where(ANSWER.not_in(UNTOLD))
 
 
 def chaseable(event_id: int, before: datetime, most: int) -> int:
     """How many a chase would be for, but for those who refuse mails."""
-    statement = _joined(sa.select(sa.func.count()), event_id).where(
-        _ANSWER.in_(SILENT), Guest.asked_at <= before, Guest.chases < most
+    statement = joined(sa.select(sa.func.count()), event_id).where(
+        ANSWER.in_(SILENT), Guest.asked_at <= before, Guest.chases < most
     )
     return db.session.scalar(statement) or 0

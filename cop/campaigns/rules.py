@@ -82,6 +82,53 @@ SILENT: Final = frozenset({Answer.OPENED, Answer.DELIVERED})
 UNTOLD: Final = frozenset({Answer.UNREACHED, Answer.LEAVING, Answer.UNASKED})
 
 
+class Held(StrEnum):
+    """Why somebody whose mail did not arrive is not written to again as things are."""
+
+    NO_ADDRESS = "no_address"
+    OPPOSED = "opposed"
+    GIVEN_UP = "given_up"
+    REFUSED = "refused"
+    TODAY = "today"
+    STOPPED = "stopped"
+
+
+HELD: Final[Mapping[Held, Any]] = {
+    Held.NO_ADDRESS: _l("No address is known."),
+    Held.OPPOSED: _l("Does not want mails of this kind."),
+    Held.GIVEN_UP: _l("The address does not work: a right one is needed on their page."),
+    Held.REFUSED: _l("Their mail server refuses our mails: another address is needed."),
+    Held.TODAY: _l("Written to today: can be written to again tomorrow."),
+    Held.STOPPED: _l("These mails were stopped."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A mail that did not arrive. ``may_pass``: what stopped it may be over. ``email``: their address now."""
+
+    email: str
+    written_to: str
+    may_pass: bool
+    on: date
+    state: str
+
+
+def held(tried: Tried, by_mail: str | None, today: date) -> Held | None:
+    """``None``: the same mail may be written once more. One address hears from us once a day at most."""
+    if not tried.email:
+        return Held.NO_ADDRESS
+    if by_mail:
+        return Held(by_mail)
+    if tried.state not in (State.RUNNING, State.DONE):
+        return Held.STOPPED
+    if tried.email.strip().lower() == tried.written_to.lower():
+        if not tried.may_pass:
+            return Held.REFUSED
+        return Held.TODAY if tried.on >= today else None
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What decides of one person: their registration, and what they were asked."""

@@ -180,6 +180,11 @@ def _move(campaign: Campaign, before: State, after: State, **values: Any) -> boo
     return moved
 
 
+def reopen(campaign: Campaign) -> bool:
+    """One more mail leaves: until it has, it stops with the campaign, or with its event, like the others."""
+    return _move(campaign, State.DONE, State.RUNNING, ended_at=None)
+
+
 def finish(campaign: Campaign, now: datetime) -> bool:
     """All has left."""
     return _move(campaign, State.RUNNING, State.DONE, ended_at=now)

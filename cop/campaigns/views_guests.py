@@ -7,8 +7,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_sqlalchemy.pagination import Pagination
 
 from cop.accounts.models import Account
-from cop.accounts.sign_in import current_account
-from cop.campaigns import forms, queries, queries_answers, queries_audience, rules, service
+from cop.accounts.sign_in import actor, current_account
+from cop.campaigns import (
+    forms,
+    queries,
+    queries_again,
+    queries_answers,
+    queries_audience,
+    rules,
+    service,
+    service_again,
+)
 from cop.campaigns.models import Campaign
 from cop.campaigns.queries_audience import Audience, Reader
 from cop.core import clock
@@ -19,7 +28,7 @@ from cop.core.i18n import _
 from cop.events import queries as events
 from cop.events.models import Event
 from cop.network import queries as network
-from cop.network import queries_choices, rules_filter
+from cop.network import queries_choices, queries_scope, rules_filter
 from cop.network.rules_filter import Filter
 
 blueprint: Final = Blueprint("campaigns", __name__)
@@ -38,11 +47,16 @@ def viewer() -> Account:
 def guests(event_id: int) -> str:
     event, now = events.get(event_id), clock.now()
     answer = request.args.get("reponse", "")
+    page = queries_answers.page(event_id, answer, request.args.get("page", 1, type=int))
+    people = [row.person_id for row in page.items]
     return render_template(
         "campaigns/guests.html",
         event=event,
         counts=queries_answers.counts(event_id),
-        page=queries_answers.page(event_id, answer, request.args.get("page", 1, type=int)),
+        page=page,
+        readable=queries_scope.readable(viewer(), people),
+        lost=queries_again.of_people(event_id, people, now),
+        held=rules.HELD,
         answer=answer,
         answers=rules.ANSWERS,
         campaigns=queries.of_event(event_id),
@@ -52,6 +66,19 @@ def guests(event_id: int) -> str:
         dropped=request.args.get("supprime", type=int),
         now=now,
     )
+
+
+@blueprint.post("/animation/evenements/<int:event_id>/invites/<int:person_id>/ecrire")
+@requires(Permission.CAMPAIGN_SEND, scope=events.where_is)
+def write_again(event_id: int, person_id: int) -> Any:
+    """The invitation that did not arrive, once more."""
+    try:
+        if service_again.write_again(events.get(event_id), person_id, actor=actor(), now=clock.now()):
+            flash(_("The invitation leaves once more."), "done")
+    except Refused as refused:
+        flash(refused.message, "refused")
+    where: dict[str, Any] = {"reponse": request.form.get("reponse") or None, "_anchor": "people"}
+    return redirect(url_for("campaigns.guests", event_id=event_id, **where), 303)
 
 
 def _refusal(event: Event) -> Any:

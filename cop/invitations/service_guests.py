@@ -53,6 +53,12 @@ def ask(event_id: int, person_ids: Sequence[int], now: datetime, again: Again | 
     return set(db.session.scalars(asking.returning(Guest.person_id)))
 
 
+def ask_once_more(event_id: int, person_id: int, now: datetime) -> bool:
+    """Note that a mail that was lost is written anew: no chase. False for who has declined."""
+    theirs = (Guest.event_id == event_id, Guest.person_id == person_id, Guest.declined_at.is_(None))
+    return change(sa.update(Guest).where(*theirs).values(asked_at=now)) > 0
+
+
 def not_asked(event_id: int, person_id: int, asked_before: datetime | None, *, chase: bool) -> None:
     """The mail was taken back before it left."""
     statement = sa.update(Guest).where(Guest.event_id == event_id, Guest.person_id == person_id)

@@ -47,8 +47,9 @@ class Bounce:
     original_message_id: str
 
     @property
-    def permanent(self) -> bool:
-        return self.action == "failed" and self.status.startswith("5")
+    def final(self) -> bool:
+        """Given up on, for good (5.…) or after days of trying (4.…: a mailbox that stayed full)."""
+        return self.action == "failed" and self.status.startswith(("4", "5"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ KEPT_FOR_SERVICE: Final = 0.2
 
 # Why a mail was kept back, where the outbox says what went wrong: the person opposed such mails (RGPD, art. 21).
 OPPOSED: Final = "opposed"
+NOT_AN_ADDRESS: Final = "not a mail address"
 PRIORITIES: Final = {"service": 0, "reminder": 10, "community": 20}
 
 _UNKNOWN_USER: Final = ("5.1.1", "5.1.6", "5.1.10", "5.2.1")
@@ -57,6 +58,20 @@ def is_unknown_user(code: int, reply: str) -> bool:
     if enhanced:
         return enhanced.group(1) in _UNKNOWN_USER
     return code in {550, 551, 553} and bool(_UNKNOWN_WORDS.search(reply))
+
+
+def may_pass_later(error: str | None) -> bool:
+    """Whether what the outbox says of a mail that failed was of that day only: a full mailbox, a server that was away.
+
+    A full mailbox is told as lasting (5.2.2, 552) by some servers; it is emptied one day all the same.
+    """
+    if not error or error in (NOT_AN_ADDRESS, OPPOSED):
+        return False
+    enhanced = _ENHANCED_CODE.search(error)
+    if enhanced:
+        return enhanced[1].startswith("4") or enhanced[1] == "5.2.2"
+    code = re.match(r"[245]\d\d\b", error)
+    return code is None or code[0].startswith("4") or code[0] == "552"
 
 
 def allowance(quota: int, used: int) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from cop.mail.content_lines import one_line
 from cop.mail.mime import Attachment, Letter
 from cop.mail.models import MailBody, MailMessage, Status, Suppression
 from cop.mail.queries_opposition import address_hash
-from cop.mail.rules import OPPOSED, PRIORITIES
+from cop.mail.rules import NOT_AN_ADDRESS, OPPOSED, PRIORITIES
 
 # Of tables, and built once: a mail is queued in the request of whoever registers.
 _KNOWN: Final = sa.select(MailMessage.__table__.c.id).where(MailMessage.__table__.c.key == sa.bindparam("key"))
@@ -145,7 +145,7 @@ def _address(
         recipient = mime.address(row["recipient_name"], row["recipient"])
     except mime.BadAddress:
         # A reminder job would otherwise try again for ever.
-        row.update(recipient=one_line(row["recipient"])[:320], status=Status.FAILED, error="not a mail address")
+        row.update(recipient=one_line(row["recipient"])[:320], status=Status.FAILED, error=NOT_AN_ADDRESS)
         return
     letter = Letter(
         sender=origin,

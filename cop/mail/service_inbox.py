@@ -132,7 +132,7 @@ def _first_state(incoming: Incoming) -> tuple[InboxState, str]:
 def _apply_bounce(bounce: Bounce, now: datetime) -> None:
     """Note that a mail of ours came back. Only for a mail we sent, to the address we sent it to: whoever forges a
     report cannot keep somebody else from being written to without knowing both."""
-    if not bounce.permanent or not bounce.original_message_id:
+    if not bounce.final or not bounce.original_message_id:
         return
     returned = (
         sa.update(MailMessage)

@@ -88,6 +88,7 @@ MATRIX: Final = {
     "campaigns.resume": OF_BOB,
     "campaigns.stop": OF_BOB,
     "campaigns.write": OF_BOB,
+    "campaigns.write_again": OF_BOB,
     "carpool.answer": EVERYBODY,
     "carpool.of_event": OF_BOB,
     "carpool.share": EVERYBODY,

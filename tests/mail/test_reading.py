@@ -33,12 +33,12 @@ def test_an_answer_inside_a_bounce_is_nobody_s() -> None:
     assert found.calendar is None
     (bounced,) = found.bounces
     assert (bounced.recipient, bounced.status, bounced.original_message_id) == (DIANE, "5.1.1", "<ours@reseau.example>")
-    assert bounced.permanent
+    assert bounced.final
 
 
 def test_a_delay_is_no_failure() -> None:
     (bounced,) = reading.read(programs.bounce(DIANE, "<o@x.example>", status="4.4.1", action="delayed")).bounces
-    assert not bounced.permanent
+    assert not bounced.final
 
 
 def test_an_answer_in_a_forwarded_mail_is_nobody_s() -> None:

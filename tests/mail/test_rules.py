@@ -27,6 +27,29 @@ def test_what_says_that_nobody_lives_there(code: int, reply: str, unknown: bool)
 
 
 @pytest.mark.parametrize(
+    ("error", "later"),
+    [
+        ("452 4.2.2 The mailbox is full", True),
+        ("552 5.2.2 Mailbox full", True),
+        ("552 Requested mail action aborted: exceeded storage allocation", True),
+        ("450 try again later", True),
+        ("came back: 5.2.2", True),
+        ("came back: 4.4.1", True),
+        ("TimeoutError: timed out", True),
+        ("interrupted at every try", True),
+        ("came back: 5.1.1", False),
+        ("550 5.7.1 Message rejected", False),
+        ("554 no", False),
+        (rules.NOT_AN_ADDRESS, False),
+        (rules.OPPOSED, False),
+        (None, False),
+    ],
+)
+def test_what_may_be_over_another_day(error: str | None, later: bool) -> None:
+    assert rules.may_pass_later(error) is later
+
+
+@pytest.mark.parametrize(
     ("quota", "used", "left"),
     [
         (0, 10_000, (1_000_000, 1_000_000)),
