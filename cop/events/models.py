@@ -214,6 +214,12 @@ class Event(Numbered):
         """How many people may come in all; none when they are not counted."""
         return all_seats(self.mode, self.capacity, self.online_capacity)
 
+    def registration_closed(self, now: datetime) -> bool:
+        """Whether the last moment to register here has passed, while the event is still to come."""
+        if self.status != "published" or self.outside_url or self.kind.attendance == "headcount":
+            return False
+        return self.registration_closes_at is not None and self.registration_closes_at <= now < self.starts_at
+
     @property
     def seats_for_all(self) -> int | None:
         """Seats left that are kept for no group."""

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from cop.accounts import access
 from cop.accounts.models import Account
@@ -89,13 +90,14 @@ def how_many(series_id: int) -> int:
 
 def coming_after(event: Event, most: int = 6) -> Sequence[Event]:
     """The next dates that the public of this one may see: independent of the hour it is, so that a kept page stays
-    true."""
+    true. Whether one may still register for them is read with it: a minute late at most."""
     statement = (
         sa.select(Event)
         .where(Event.series_id == event.series_id, Event.id != event.id, Event.starts_at > event.starts_at)
         .where(Event.status == event_rules.PUBLISHED, Event.audience == event.audience)
     )
-    return db.session.scalars(statement.order_by(Event.starts_at, Event.id).limit(most)).all()
+    ordered = statement.order_by(Event.starts_at, Event.id).limit(most).options(joinedload(Event.kind))
+    return db.session.scalars(ordered).all()
 
 
 def model_of(series: EventSeries, viewer: Account | None) -> tuple[Event | None, date | None]:

@@ -60,6 +60,43 @@ def test_home_shows_what_comes_next_and_where(client: Any, season: None) -> None
     assert "/agenda?territoire=44" in page.text
 
 
+@pytest.mark.parametrize("path", ["/", "/agenda", "/agenda/integre"])
+def test_a_line_says_that_registration_is_closed(client: Any, people: People, clock: Any, path: str) -> None:
+    closes_at = at("2027-01-12 18:00")
+    with unit_of_work():
+        event(people, "Close", registration_closes_at=closes_at)
+        event(people, "Sans jauge", registration_closes_at=closes_at, capacity=None)
+        event(people, "Ailleurs", registration_closes_at=closes_at, outside_url="https://x.example/")
+        event(people, "Annulée", registration_closes_at=closes_at, status="cancelled")
+        event(people, "Ouverte")
+    clock.set("2027-01-12 17:59")
+    assert seats(client.get(path)) == {
+        "Ailleurs": "Inscription ailleurs",
+        "Close": "40 places sur 40",
+        "Ouverte": "40 places sur 40",
+    }
+    clock.set("2027-01-12 18:00")
+    assert seats(client.get(path)) == {
+        "Ailleurs": "Inscription ailleurs",
+        "Close": "Inscriptions closes",
+        "Ouverte": "40 places sur 40",
+        "Sans jauge": "Inscriptions closes",
+    }
+    clock.set("2027-01-14 10:00")
+    assert seats(client.get(path)) == {}, "under way"
+
+
+def seats(response: Any) -> dict[str, str]:
+    """What each line says of its seats."""
+    lines = {}
+    for line in response.text.split('class="title"')[1:]:
+        said = re.search(r'<p class="seats">(.*?)</p>', line, re.DOTALL)
+        if said:
+            title = unescape(re.findall(r">([^<]+)</a>", line)[0])
+            lines[title] = " ".join(unescape(re.sub(r"<[^>]+>", " ", said[1])).split())
+    return lines
+
+
 @pytest.mark.parametrize("path", ["/", "/agenda", "/agenda/passe", "/agenda/passe?page=9", "/agenda/passe?page=x"])
 def test_an_empty_agenda_is_no_dead_end(client: Any, people: People, path: str) -> None:
     page = client.get(path)

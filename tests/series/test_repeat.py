@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cop.core import clock, page_cache
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
 from cop.events.models import Event
@@ -50,6 +51,12 @@ def test_each_date_tells_the_next_and_what_its_day_meets(repeat: Any, bob: Any, 
     first, last = made[0], made[-1]
     page = app.test_client().get(f"/evenements/{first.slug}").text
     assert all(one.slug in page for one in made[1:])
+    assert "Inscriptions closes" not in page
+    with unit_of_work():
+        db.session.get_one(Event, made[1].id).registration_closes_at = clock.now()
+    page_cache.pages.clear()
+    page = app.test_client().get(f"/evenements/{first.slug}").text
+    assert page.count("Inscriptions closes") == 1, "the second date takes nobody more"
     assert bob.get(f"/animation/evenements/{first.id}/repeter").location.endswith(f"/series/{first.series_id}")
     with unit_of_work():
         holiday = datetime(2027, 5, 8, 9, 0, tzinfo=PARIS)
