@@ -22,9 +22,8 @@ from cop.communities import queries as communities
 from cop.core import clock
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l, label
-from cop.events import queries, rules
+from cop.events import forms_meanwhile, queries, rules
 from cop.events.forms_fields import Boxes, HourField
-from cop.events.forms_words import in_words
 from cop.events.models import Event, EventKind
 from cop.events.rules import Description, Span
 from cop.host import queries as host
@@ -93,6 +92,7 @@ class EventForm(Form):
     carpool = BooleanField(_l("Those registered may share journeys"))
     theme_ids = Boxes(_l("Themes"), coerce=int)
     version = HiddenField()
+    base = HiddenField()  # what this editor was shown: see forms_meanwhile
 
     rows: int = 1
     zone: ZoneInfo = clock.PARIS
@@ -172,18 +172,6 @@ class EventForm(Form):
         rows = self.half_day_fields()
         return sum(1 for day, starts, ends, number in rows if _is_dateless(day, starts, ends, number))
 
-    def take_version(self, event: Event) -> list[tuple[str, str]]:
-        """What the other editor wrote where it differs, in words; the next save will be over their version."""
-        self.version.data = str(event.version)
-        theirs = queries.description_of(event)
-        found = rules.differences(self.description(), theirs)
-        return [(self._label_of(name), in_words(name, value, self.zone)) for name, value in found.items()]
-
-    def _label_of(self, name: str) -> str:
-        if name == "half_days":
-            return str(_("Dates"))
-        return str(self[{"commune_id": "commune"}.get(name, name)].label.text)
-
 
 def _is_dateless(day: Any, starts: Any, ends: Any, number: Any) -> bool:
     """With hours and without date; one that stood there before is taken away by emptying its date."""
@@ -232,7 +220,7 @@ def for_existing(event: Event, territories: Iterable[Territory], projects: Seque
     choices = list(territories)
     if event.territory_id not in {territory.id for territory in choices}:
         choices.append(event.territory)
-    return filled(event, [row(half) for half in event.held_half_days], choices, projects)
+    return filled(event, [row(half) for half in event.held_half_days], choices, projects, base=True)
 
 
 def filled(
@@ -240,13 +228,17 @@ def filled(
     rows: Sequence[tuple[Any, Any, Any, Any]],
     territories: Sequence[Territory],
     projects: Sequence[Project],
+    *,
+    base: bool = False,
 ) -> EventForm:
-    """What the event says, at these hours."""
+    """What the event says, at these hours. ``base``: to change it, remembering what was shown."""
     values = {name: getattr(event, name) for name in _SHOWN}
     values |= {"commune": communes.label_of(event.commune_id), "theme_ids": [theme.id for theme in event.themes]}
+    values |= {"base": forms_meanwhile.base_of(event)} if base else {}
     if projects and event.project_id and event.project_id not in {project.id for project in projects}:
         projects = [*projects, mandates.project(event.project_id)]
-    form = _build(rows, territories, values, event.zone, projects)
+    # Half-days somebody else added meanwhile find room in a form that was shown without them.
+    form = _build(rows, territories, values, event.zone, projects, least=len(rows) if base else 1)
     form.kept_project = event.project_id
     return form
 
@@ -257,11 +249,13 @@ def _build(
     values: dict[str, Any],
     zone: ZoneInfo,
     projects: Sequence[Project],
+    least: int = 1,
 ) -> EventForm:
-    wanted = _wanted_rows(len(rows))
+    shown = _wanted_rows(len(rows))
+    wanted = max(shown, least)
     fields: dict[str, Any] = {"rows": wanted, "zone": zone}
     for number in range(wanted):
-        day, starts, ends, half_day = rows[number] if number < len(rows) else (None, None, None, None)
+        day, starts, ends, half_day = rows[number] if number < min(shown, len(rows)) else (None,) * 4
         several = wanted > 1
         names = {"row": number + 1}
         fields |= {

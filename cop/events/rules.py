@@ -83,9 +83,13 @@ class Description:
     carpool: bool = False
 
 
+def names_of_description() -> frozenset[str]:
+    return frozenset(f.name for f in fields(Description))
+
+
 def changes(before: Description, after: Description) -> frozenset[str]:
     """Names of what differs; a half-day that keeps its hours is the same one."""
-    names = {f.name for f in fields(Description) if getattr(before, f.name) != getattr(after, f.name)}
+    names = {name for name in names_of_description() if getattr(before, name) != getattr(after, name)}
     if _hours(before) == _hours(after):
         names.discard("half_days")
     return frozenset(names)

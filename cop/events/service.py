@@ -196,7 +196,7 @@ def _take_version(event: Event, version: int) -> None:
         raise EditedMeanwhile(
             _l(
                 "Somebody else changed this event while you were writing. What you typed is still here; "
-                "check the differences above, then save again to keep yours."
+                "see above what they changed, then save again."
             )
         )
 

@@ -16,6 +16,7 @@ from cop.core.forms import refuse
 from cop.core.i18n import _, _l, _n
 from cop.events import (
     forms,
+    forms_meanwhile,
     forms_templates,
     queries,
     queries_desk,
@@ -177,19 +178,19 @@ def _draft_words(left_out: int) -> str:
 def edit(event_id: int) -> Any:
     event = queries.get(event_id)
     form = forms.for_existing(event, _territories(Permission.EVENT_EDIT), _projects())
-    theirs: list[tuple[str, str]] = []
+    meanwhile = None
     if _is_sent(form):
         try:
             changed = _edited(event, form)
         except service.EditedMeanwhile as refused:
             refuse(form, refused)
-            theirs = form.take_version(event)
+            meanwhile = forms_meanwhile.merge(form, event)
         except Refused as refused:
             refuse(form, refused)
         else:
             flash(_saved_words(event, changed), "done")
             return redirect(url_for("events.manage", event_id=event.id), 303)
-    return _form_page(form, event.kind, event, theirs)
+    return _form_page(form, event.kind, event, meanwhile)
 
 
 def _edited(event: Event, form: Any) -> frozenset[str]:
@@ -205,13 +206,13 @@ def _is_sent(form: Any) -> bool:
     return request.method == "POST" and request.form.get("action") != "add" and bool(form.validate())
 
 
-def _form_page(form: Any, kind: EventKind, event: Event | None, theirs: Any = ()) -> Any:
+def _form_page(form: Any, kind: EventKind, event: Event | None, meanwhile: Any = None) -> Any:
     page = render_template(
         "events/form.html",
         form=form,
         kind=kind,
         event=event,
-        theirs=theirs,
+        meanwhile=meanwhile,
         may_approve=access.has_anywhere(current_account(), Permission.EVENT_APPROVE),
         now=clock.now(),
     )

@@ -14,8 +14,8 @@ from cop.core.errors import Refused
 from cop.core.forms import refuse
 from cop.core.i18n import _, _n
 from cop.events import forms as event_forms
+from cop.events import forms_meanwhile, queries_desk
 from cop.events import queries as events
-from cop.events import queries_desk
 from cop.events import service as event_service
 from cop.events.models import Event
 from cop.mandates import queries as mandates
@@ -30,20 +30,20 @@ def edit(event_id: int) -> Any:
     event, _series = queries.of_event(event_id)
     form, scope = _form(event), forms.ScopeForm()
     steps: list[service.Step] | None = None
-    theirs: list[tuple[str, str]] = []
+    meanwhile = None
     if request.method == "POST" and request.form.get("action") != "add" and form.validate() and scope.validate():
         try:
             done, steps = _edited(event, form, scope)
         except event_service.EditedMeanwhile as refused:
             refuse(form, refused)
-            theirs = form.take_version(event)
+            meanwhile = forms_meanwhile.merge(form, event)
         except Refused as refused:
             refuse(form, refused)
         else:
             if done:
                 flash(_told_words(steps), "done")
                 return redirect(page_of(event), 303)
-    return _edit_page(event, form, scope, steps, theirs)
+    return _edit_page(event, form, scope, steps, meanwhile)
 
 
 def _form(event: Event) -> Any:
@@ -78,10 +78,10 @@ def _fingerprint() -> str:
     return tokens.digest(repr([pair for pair in sent if pair[0] not in {"csrf_token", "action", "seen"}]))
 
 
-def _edit_page(event: Event, form: Any, scope: Any, steps: Any, theirs: Any) -> Any:
+def _edit_page(event: Event, form: Any, scope: Any, steps: Any, meanwhile: Any) -> Any:
     many = Markup(render_template("series/many.html", event=event, scope=scope, steps=steps))  # noqa: S704 - our own
     page = render_template(
-        "events/form.html", form=form, kind=event.kind, event=event, theirs=theirs, now=clock.now(), many=many
+        "events/form.html", form=form, kind=event.kind, event=event, meanwhile=meanwhile, now=clock.now(), many=many
     )
     return page, 422 if request.method == "POST" else 200
 

@@ -37,6 +37,8 @@ def filled_in(page: str) -> dict[str, str]:
             attributes.get("type") not in {"radio", "checkbox", "submit"} or re.search(r"\bchecked\b", tag)
         ):
             values[attributes.get("name", "")] = unescape(attributes.get("value", ""))
+    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL):
+        values[name] = unescape(text)
     for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'<option[^>]*selected[^>]*value="([^"]*)"', options)
         first = re.search(r'<option[^>]*value="([^"]*)"', options)
@@ -164,6 +166,30 @@ def test_the_second_of_two_editors_loses_nothing(client: Any, people: People, si
     assert (the_event().venue_name, the_event().title) == ("Salle du haut", "Écrire, encore")
 
 
+def test_what_the_other_editor_changed_alone_is_taken_over(client: Any, people: People, sign_in: Any) -> None:
+    """A new date and a presentation stand, although the second editor was shown the old ones."""
+    with unit_of_work():
+        number = event(people).id
+    sign_in(people.bob)
+    address = f"/animation/evenements/{number}/modifier"
+    mine = filled_in(client.get(address).text)
+    theirs = {**mine, "day_0": "2027-02-03", "summary": "Une ligne.\n\nUne autre.", "speakers": "Rose"}
+    more = {"action": "save", "day_1": "2027-02-04", "starts_1": "09:00", "ends_1": "12:00", "number_1": ""}
+    assert client.post(address, data={**theirs, **more}).status_code == 303
+
+    answer = client.post(address, data={**mine, "speakers": "Paul", "mode": "online", "action": "save"})
+    page = words(answer)
+    assert answer.status_code == 422
+    assert "Une ligne. Une autre." in page, "taken over, and said so"
+    assert "Rose" in page, "written by both"
+    assert "Sur place" not in page.partition("Modifié entre-temps")[2].partition("Titre")[0], "changed here alone"
+
+    assert client.post(address, data={**filled_in(answer.text), "action": "save"}).status_code == 303
+    made = the_event()
+    assert [clocks.local_date(half.starts_at, made.zone).day for half in made.half_days] == [3, 4]
+    assert (made.summary, made.speakers, made.mode) == ("Une ligne.\n\nUne autre.", "Paul", "online")
+
+
 def test_a_form_sent_back_unchanged_changes_nothing(client: Any, people: People, sign_in: Any) -> None:
     with unit_of_work():
         made = event(people, seats_taken=3)
@@ -188,7 +214,7 @@ def test_seats_cannot_be_taken_back(client: Any, people: People, sign_in: Any) -
     address = f"/animation/evenements/{number}/modifier"
     answer = client.post(address, data={**filled_in(client.get(address).text), "capacity": "5", "action": "save"})
     assert answer.status_code == 422
-    assert "8 personnes sont déjà inscrites" in words(answer)
+    assert "8 places sont déjà prises" in words(answer)
     assert the_event().capacity == 10
 
 
