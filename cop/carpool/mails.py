@@ -36,6 +36,7 @@ def answered(journey: Journey, by: Registration, contact: str) -> None:
             "given_name": person.given_name,
             "who": by.person.given_name,
             "contact": contact,
+            "contact_link": f"mailto:{contact}" if "@" in contact else f"tel:{''.join(contact.split())}",
             "offered": journey.kind == Kind.OFFER,
             "commune": journey.commune.name,
             "title": event.title,
@@ -54,4 +55,5 @@ def answered(journey: Journey, by: Registration, contact: str) -> None:
         person_id=person.id,
         event_id=event.id,
         expires_at=event.starts_at,
+        reply_to=contact if "@" in contact else None,
     )

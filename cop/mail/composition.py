@@ -211,7 +211,8 @@ def _inline(children: Sequence[Token]) -> str:
         elif child.type == "link_close":
             words = "".join(out[since:])
             # Angle brackets keep a full stop that follows out of the address (RFC 3986, appendix C).
-            out[since:] = [words if words == address.removeprefix("mailto:") else f"{words} <{address}>"]
+            said = words == address.removeprefix("mailto:") or address.startswith("tel:")
+            out[since:] = [words if said else f"{words} <{address}>"]
         else:
             out.append({"softbreak": " ", "hardbreak": "\n"}.get(child.type, child.content))
     return "".join(out)

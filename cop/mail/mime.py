@@ -63,6 +63,7 @@ class Letter:
     message_id: str
     date: datetime
     in_reply_to: str | None = None
+    reply_to: Address | None = None  # who is answered, when it is not the sender
     calendar: str | None = None
     calendar_method: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -127,6 +128,9 @@ def _headers(letter: Letter) -> bytes:
         # Written by a program: absence notices must not answer (RFC 3834).
         ("Auto-Submitted", "auto-generated"),
     ]
+    # One beyond ASCII cannot be written for a server that may not read it: the mail says it in words.
+    if letter.reply_to and (policy is _INTERNATIONAL or not is_international(letter.reply_to.addr_spec)):
+        headers.append(("Reply-To", letter.reply_to))
     if letter.in_reply_to:
         headers += [("In-Reply-To", letter.in_reply_to), ("References", letter.in_reply_to)]
     return b"".join(_header(policy, name, value) for name, value in headers) + _one_click(letter.unsubscribe)

@@ -52,6 +52,7 @@ def enqueue(
     expires_at: datetime | None = None,
     message_id: str | None = None,
     in_reply_to: str | None = None,
+    reply_to: str | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> MailMessage | None:
     """Write one mail to one person; ``None`` when ``key`` was used before, whatever became of that mail.
@@ -80,7 +81,7 @@ def enqueue(
     }
     stop = oppositions.link_of(recipient, category, person_id)
     origin, body = _word(row, template, values, locale, calendar, stop)
-    _address(row, body, origin, in_reply_to, tuple(attachments), stop)
+    _address(row, body, origin, in_reply_to, reply_to, tuple(attachments), stop)
     return _insert(row, body)
 
 
@@ -137,6 +138,7 @@ def _address(
     body: dict[str, Any],
     origin: Address,
     in_reply_to: str | None,
+    reply_to: str | None,
     files: tuple[Attachment, ...],
     stop: str,
 ) -> None:
@@ -156,6 +158,7 @@ def _address(
         message_id=row["message_id"],
         date=row["created_at"],
         in_reply_to=in_reply_to,
+        reply_to=mime.address("", reply_to) if reply_to else None,
         calendar=body["calendar"],
         calendar_method=row["calendar_method"] or "",
         attachments=files,

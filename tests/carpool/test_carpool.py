@@ -87,6 +87,29 @@ def test_who_is_near_comes_first_and_a_press_writes_to_them(client: Any, links: 
     assert "cherche 1 place" in words(client.get(links["Bastien"]))
 
 
+def test_who_answers_the_mail_answers_the_person(client: Any, links: dict[str, str]) -> None:
+    """Not the organisation, whose address the mail comes from; a telephone is a link to press."""
+    client.post(links["Bastien"], data=OFFER)
+    press = f"/{journey_of('Bastien')}/repondre"
+    client.post(links["Claire"], data={**REQUEST, "commune": "Saumur"})
+    client.post(links["Denis"], data={**OFFER, "commune": "Nantes"})
+    for name in ("Amélie", "Claire", "Denis"):
+        client.post(links[name] + press)
+    of_amelie, of_claire, of_denis = (mail.body for mail in mails())
+    assert b"Reply-To: claire@cabinet.example\r\n" in of_claire.raw
+    assert 'href="mailto:claire@cabinet.example"' in of_claire.html
+    assert b"Reply-To" not in of_denis.raw
+    assert 'href="tel:0612345678"' in of_denis.html
+    assert b"Reply-To" not in of_amelie.raw, "her address cannot be written for a server that only knows ASCII"
+
+
+def test_one_s_own_journey_is_not_waited_for(client: Any, links: dict[str, str]) -> None:
+    client.post(links["Amélie"], data=OFFER)
+    shown = words(client.get(links["Amélie"]))
+    assert "Personne d’autre pour l’instant" in shown
+    assert "dites ci-dessous" not in shown
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
