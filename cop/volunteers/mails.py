@@ -58,8 +58,19 @@ def _facts(task: Task, given_name: str, language: str) -> dict[str, Any]:
         "when": when,
         "time": rules.in_words(task.minutes),
         "description": task.description,
+        "place": _place(task),
         "event": task.event.title if task.event else "",
     }
+
+
+def _place(task: Task) -> str:
+    """Where to go; a task of no meeting says its territory, and the rest in its own words."""
+    event = task.event
+    if event is None or event.mode == "online":
+        return task.territory.name
+    commune = event.commune.name if event.commune else ""
+    known = [part for part in (event.venue_name, event.venue_address) if part]
+    return ", ".join([*known, commune] if commune and commune not in " ".join(known) else known) or task.territory.name
 
 
 def _send(proposal: Proposal, name: str, category: Category, values: dict[str, Any]) -> None:

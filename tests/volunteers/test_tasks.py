@@ -121,6 +121,8 @@ def test_who_accepts_takes_attendance_at_that_event_and_nowhere_else(
     held = task(number).event_id
     propose(sign_in(people.bob), number, eve)
     link = link_of(outbox()[0])
+    assert "Maison des associations" in outbox()[0].text, "where to go is said before one says yes"
+    assert "Maison des associations" in client.get(link).text
     client.post(f"{link}/accepter")
 
     (grant,) = grants()
