@@ -91,6 +91,6 @@ def test_the_registered_are_led_to_their_own_entry_first(client: FlaskClient, pe
     file = re.findall(r'href="(/inscription/[^"]+\.ics)"', page.text)
     assert f"UID:{uid}" in client.get(file[0]).text.replace("\r\n ", "")
     google = page.text.index("calendar.google.com")
-    assert page.text.index(file[0]) < page.text.index("C’est l’entrée même de l’invitation") < google
+    assert page.text.index(file[0]) < page.text.index("Votre agenda ne montre la rencontre qu’une fois") < google
     assert "visio.example" in page.text[google : google + 3000], "the link of the room is theirs"
     assert page.headers["Referrer-Policy"] == "same-origin"

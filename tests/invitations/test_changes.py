@@ -231,7 +231,7 @@ def test_a_cancelled_event_leaves_the_calendar_at_once(people: People, event_id:
 
 @pytest.mark.parametrize(
     ("why", "words"),
-    [(Withdrawal.BY_PERSON, "comme vous l’avez demandé"), (Withdrawal.BY_ORGANISER, "retirée par l’équipe")],
+    [(Withdrawal.BY_PERSON, "comme vous l’avez demandé"), (Withdrawal.BY_ORGANISER, "a retiré votre inscription")],
 )
 def test_a_person_taken_off_is_told_that_the_meeting_takes_place(
     people: People, event_id: int, outbox: Outbox, why: str, words: str

@@ -53,8 +53,10 @@ def seen(html: str) -> _Reader:
 def test_the_first_line_is_the_subject_and_the_rest_the_body(app: Application) -> None:
     words = compose()
     assert words.subject == "Inscription annulée\u00a0: Écrire sans se faire mal, jeudi 14 janvier"
-    assert words.text.startswith("Bonjour Diane,\n\nVotre inscription est annulée")
-    assert "<strong>Votre inscription est annulée" in words.html
+    assert words.text.startswith(
+        "Bonjour Diane,\n\nVotre inscription à «\u00a0Écrire sans se faire mal\u00a0» est annulée"
+    )
+    assert "<strong>Votre inscription à" in words.html
 
 
 def test_the_reader_s_language_is_used_and_french_when_unknown(app: Application) -> None:
