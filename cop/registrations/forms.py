@@ -8,6 +8,7 @@ from wtforms import BooleanField, FieldList, FormField, RadioField, SelectChoice
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length
 
+from cop.core import clock
 from cop.core.forms import Form
 from cop.core.i18n import _, _l
 from cop.events.models import Event
@@ -16,7 +17,7 @@ from cop.people import queries_communes as communes
 from cop.people.forms import CarefulAddress, CommuneField, EmailField, ProfessionField, RppsField, required
 from cop.people.models import Person
 from cop.people.rules import normalise_email
-from cop.registrations import forms_questions
+from cop.registrations import forms_dates, forms_questions
 
 MOST_COLLEAGUES: Final = 9
 LONGEST_ARRANGEMENT: Final = 500
@@ -148,13 +149,20 @@ def _attends() -> RadioField:
 
 
 def build(
-    event: Event, questions: Sequence[Question], data: Mapping[str, Any] | None = None, *, staff: bool = False
+    event: Event,
+    questions: Sequence[Question],
+    data: Mapping[str, Any] | None = None,
+    *,
+    staff: bool = False,
+    dates: Sequence[Event] = (),
 ) -> RegistrationForm:
     """The form of this event. One that asks nothing more is the plain one, which costs least."""
     base = StaffRegistrationForm if staff else RegistrationForm
     fields = parts_of(event, questions, staff=staff)
     if takes_colleagues(event) and not staff:
         fields["colleagues"] = FieldList(FormField(ColleagueForm), _l("Colleagues"), max_entries=MOST_COLLEAGUES)
+    if dates:
+        fields["dates"] = forms_dates.field_of(dates, clock.now())
     made = type("FormOfAnEvent", (base,), fields) if fields else base
     form: RegistrationForm = made(data=data)
     return form

@@ -64,20 +64,40 @@ class Entered:
     shown: Shown
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The records of those who come, whoever sends the form first; ``None``: no member, where only members come."""
+
+    identities: Sequence[Identity]
+    people: Sequence[Person | None]
+
+
 def enter(
     event: Event, identity: Identity, said: Said, colleagues: Sequence[Identity], visitor: Visitor, now: datetime
 ) -> list[Entered]:
     """Register whoever sends the form, and the colleagues they name; each is told by a mail of their own."""
-    found = queries.door(event, now)
-    rules.check_door(found, staff=False)
+    return seat(event, party_of(event, identity, colleagues, visitor, now), said, visitor, now)
+
+
+def party_of(
+    event: Event, identity: Identity, colleagues: Sequence[Identity], visitor: Visitor, now: datetime
+) -> Party:
+    rules.check_door(queries.door(event, now), staff=False)
     identities = [identity, *({**one, "commune_id": identity.get("commune_id")} for one in colleagues)]
-    sender, *others = _all_who_come(event, identities, visitor, now)
-    results = [_enter(event, sender, identity, said, visitor, found, now)]
+    return Party(identities, _all_who_come(event, identities, visitor, now))
+
+
+def seat(event: Event, party: Party, said: Said, visitor: Visitor, now: datetime) -> list[Entered]:
+    """Each on their own: a seat, or the next place in line."""
+    found = queries.door(event, now)
+    sender, *others = party.people
+    first, *colleagues = party.identities
+    results = [enter_one(event, sender, first, said, visitor, found, now)]
     if sender is None:  # a stranger brings nobody
         return [*results, *(Entered(_name(one), Shown.MEMBERS) for one in colleagues)]
     plain = Said(attends=said.attends)
-    for person, theirs in zip(others, identities[1:], strict=True):
-        results.append(_enter(event, person, theirs, plain, visitor, found, now, by=sender))
+    for person, theirs in zip(others, colleagues, strict=True):
+        results.append(enter_one(event, person, theirs, plain, visitor, found, now, by=sender))
     return results
 
 
@@ -111,7 +131,7 @@ _NOT_YOURS: Final = _l(
 _BY_INVITATION: Final = _l("One comes to this meeting by invitation: use the link of the mail that invited you.")
 
 
-def _enter(
+def enter_one(
     event: Event,
     person: Person | None,
     identity: Identity,

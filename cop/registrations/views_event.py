@@ -21,9 +21,11 @@ from cop.events.models import Event
 from cop.invitations import queries_guests as guests
 from cop.people import queries as people
 from cop.people.models import Person
-from cop.registrations import forms, queries, queries_audience, queries_seats, rules
+from cop.registrations import forms, queries, queries_audience, queries_dates, queries_seats, rules
 
 blueprint = Blueprint("registrations", __name__)
+# For the pages of events, a slice below.
+blueprint.add_app_template_global(queries_seats.offered_in)
 
 
 @blueprint.get("/evenements/<slug>")
@@ -67,7 +69,7 @@ def _page_for_all(event: Event, seats: Markup) -> str:
 
 
 def form_of(event: Event, data: Mapping[str, Any] | None = None) -> forms.RegistrationForm:
-    return forms.build(event, questions.asked(event), data)
+    return forms.build(event, questions.asked(event), data, dates=queries_dates.offered(event, clock.now()))
 
 
 def guest_of(event: Event) -> Person | None:

@@ -17,7 +17,7 @@ from cop.events import queries_questions as questions
 from cop.events.models import Event
 from cop.host import queries as host
 from cop.people.models import Person
-from cop.registrations import forms, forms_questions, service_form
+from cop.registrations import forms, forms_dates, forms_questions, queries_dates, service_dates
 from cop.registrations.service_form import Entered, Said, Visitor
 from cop.registrations.views_event import blueprint, form_of, guest_of, page
 
@@ -31,7 +31,7 @@ LONGEST_NAME: Final = 60  # the next page is told by a cookie
 @public
 def register(slug: str) -> Any:
     release()
-    for _person in range(1 + _people_brought()):
+    for _mail in range(1 + _people_brought() + _dates_ticked()):
         rate_limits.hit("registration", request.remote_addr or "", **PER_NETWORK)
     event = events.public_by_slug(slug)
     guest, form = guest_of(event), form_of(event)
@@ -39,7 +39,7 @@ def register(slug: str) -> Any:
         form.add_line()
     elif form.validate():
         try:
-            session[DONE] = _told(event, form, _registered(event, form, guest))
+            session[DONE] = _told(event, form, *_registered(event, form, guest))
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -54,7 +54,15 @@ def _people_brought() -> int:
     return min(written, forms.MOST_COLLEAGUES)
 
 
-def _registered(event: Event, form: forms.RegistrationForm, guest: Person | None) -> list[Entered]:
+def _dates_ticked() -> int:
+    ticked = request.form.getlist("dates")
+    return queries_dates.MOST if forms_dates.ALL in ticked else min(len(ticked), queries_dates.MOST)
+
+
+def _registered(
+    event: Event, form: forms.RegistrationForm, guest: Person | None
+) -> tuple[list[Entered], list[tuple[Event, Entered]]]:
+    """Those of the form, and the other dates they who sent it come to."""
     organisation, account = host.current_host(), current_account()
     visitor = Visitor(
         language=language(),
@@ -63,7 +71,10 @@ def _registered(event: Event, form: forms.RegistrationForm, guest: Person | None
         known_addresses=frozenset({account.email} if account else ()),
     )
     colleagues = [one.identity() for one in form.brought()]
-    return service_form.enter(event, form.identity(), said_in(event, form), colleagues, visitor, clock.now())
+    dates = forms_dates.ticked(form, queries_dates.offered(event, clock.now())) if "dates" in form else []
+    said = said_in(event, form)
+    entered, also = service_dates.enter(event, dates, form.identity(), said, colleagues, visitor, clock.now())
+    return entered, list(zip(dates, also, strict=True))
 
 
 def said_in(event: Event, form: Any) -> Said:
@@ -75,12 +86,17 @@ def said_in(event: Event, form: Any) -> Said:
     )
 
 
-def _told(event: Event, form: forms.RegistrationForm, entered: list[Entered]) -> dict[str, Any]:
+def _told(
+    event: Event, form: forms.RegistrationForm, entered: list[Entered], also: list[tuple[Event, Entered]]
+) -> dict[str, Any]:
     """What the next page may say of it."""
     first, *others = entered
     told = {"event": event.slug, "email": form.email.data or "", "shown": first.shown}
-    with_them = [[one.name[:LONGEST_NAME], one.shown] for one in others]
-    return {**told, "others": with_them} if with_them else told
+    more = {
+        "others": [[one.name[:LONGEST_NAME], one.shown] for one in others],
+        "dates": [[date.id, one.shown] for date, one in also],
+    }
+    return {**told, **{name: lines for name, lines in more.items() if lines}}
 
 
 @blueprint.get("/evenements/<slug>/inscription/merci")
@@ -89,13 +105,20 @@ def done(slug: str) -> Any:
     found, told = glances.public_glance(slug), session.get(DONE, {})
     if told.get("event") != slug:
         return redirect(url_for("registrations.event_page", slug=slug), 303)
-    others = told.get("others", [])
+    others, dates = told.get("others", []), told.get("dates", [])
 
     def thanks(email: str) -> str:
-        event = events.public_by_slug(slug)
-        return render_template("registrations/done.html", event=event, email=email, shown=told["shown"], others=others)
+        event, known = events.public_by_slug(slug), queries_dates.by_number([number for number, _shown in dates])
+        return render_template(
+            "registrations/done.html",
+            event=event,
+            email=email,
+            shown=told["shown"],
+            others=others,
+            dates=[(known[number], theirs) for number, theirs in dates if number in known],
+        )
 
-    if others or current_account() is not None or not page_cache.may_serve():
+    if others or dates or current_account() is not None or not page_cache.may_serve():
         return thanks(told["email"])
     key = ("done", slug, told["shown"], language())
     return page_cache.pages.page(key, found.stamp, lambda marks: thanks(**marks), {"email": lambda: told["email"]})
