@@ -185,7 +185,7 @@ def check_removal(before: Iterable[Span], after: Iterable[Span], now: datetime) 
 def check_capacity(capacity: int | None, seats_taken: int, field: str = "capacity") -> None:
     if capacity is not None and capacity < seats_taken:
         sentence = _l(
-            "%(count)d people are registered already: keep as many seats, or cancel registrations first.",
+            "%(count)d seats are taken already: keep as many, or cancel registrations first.",
             count=seats_taken,
         )
         raise Refused(sentence, field)

@@ -100,12 +100,13 @@ def postpone(event_id: int) -> Any:
 
 
 def _postponed_words(event: Event) -> str:
-    if not event.seats_taken:
+    told = event.seats_taken + event.waiting
+    if not told:
         return _("The event is postponed. Nobody was registered: no mail leaves.")
     return _n(
-        "The event is postponed. %(num)d person is told by mail and keeps their seat.",
-        "The event is postponed. %(num)d people are told by mail and keep their seat.",
-        event.seats_taken,
+        "The event is postponed. %(num)d person is told by mail; their seat or place in line is kept.",
+        "The event is postponed. %(num)d people are told by mail; their seats and places in line are kept.",
+        told,
     )
 
 

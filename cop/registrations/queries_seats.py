@@ -46,6 +46,17 @@ class Part:
     waiting: int
 
 
+def offered_in(events: Iterable[Event]) -> dict[int, int]:
+    """How many seats of each wait for the answer of whoever was asked: taken, and nobody's yet. Whoever tells how many
+    people are registered leaves them out."""
+    numbers = [event.id for event in events if event.seats_taken]
+    if not numbers:
+        return {}
+    asked = sa.and_(Registration.event_id.in_(numbers), Registration.status == Status.OFFERED)
+    statement = sa.select(Registration.event_id, sa.func.count()).where(asked).group_by(Registration.event_id)
+    return dict(db.session.execute(statement).all())
+
+
 def parts(event: Event | Glance) -> tuple[Part, ...]:
     """What is left for whom, where it is not the same for everybody."""
     if not event.quota_count and event.mode != rules_seats.HYBRID:

@@ -1,7 +1,7 @@
 """Making a meeting regular, and changing several of its dates at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ from cop.events import service_quotas as event_quotas
 from cop.events.models import Event
 from cop.events.models_series import EventSeries
 from cop.events.rules import Description
+from cop.registrations import queries_seats
 from cop.series import rules, rules_edit
 from cop.series.queries import Candidate
 from cop.series.rules import Rule
@@ -127,7 +128,9 @@ def plan(
 ) -> tuple[Change, list[Step]]:
     """What saving would do, before it is done."""
     what = rules_edit.change(events.description_of(event), after, event.zone)
-    return what, [_step(what, event, one, after, now, over_all=over_all) for one in targets]
+    asked = queries_seats.offered_in(targets)  # no calendar holds it yet
+    steps = [_step(what, event, one, after, now, over_all=over_all) for one in targets]
+    return what, [replace(step, told=step.told - asked.get(step.event.id, 0)) if step.told else step for step in steps]
 
 
 def _step(what: Change, origin: Event, event: Event, after: Description, now: datetime, *, over_all: bool) -> Step:

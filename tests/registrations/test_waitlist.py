@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -133,6 +134,58 @@ def test_a_freed_seat_is_offered_taken_by_a_press_and_by_nothing_else(
     ]  # fmt: skip
     cancel(ben)
     assert standing(number) == "Ana- Ben- Cid? Dan1"
+
+
+@pytest.fixture
+def one_asked(people: People, sign_in: Any) -> tuple[int, Any]:
+    """Of three seats two are taken, one is offered, one person waits; and Bob, who runs it."""
+    number = make(people, capacity=3, offer_hours=4)
+    first, *_rest = [register(number, name) for name in ("Ana", "Ben", "Cid", "Dan", "Eve")]
+    cancel(first)
+    assert standing(number) == "Ana- Ben+ Cid+ Dan? Eve1"
+    return number, sign_in(people.bob)
+
+
+def said(client: Any, path: str) -> str:
+    text = unescape(re.sub(r"<[^>]+>", " ", client.get(path).text))
+    return " ".join(re.sub(r"[\u00a0\u202f]", " ", text).split())
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/animation", "2 inscrit·es sur 3, 1 place proposée, 1 en attente"),
+        ("/animation/evenements/{}", "Places prises 3 3 sur 3 dont 1 proposée, pas encore prise"),
+        ("/animation/evenements/{}/modifier", "2 personnes sont inscrites."),
+        ("/animation/evenements/{}/rappels", "2 personnes inscrites les reçoivent."),
+        (
+            "/animation/evenements/{}/annuler",
+            "2 personnes inscrites reçoivent un courriel qui retire l’événement de leur agenda ; 2 personnes en liste",
+        ),
+        (
+            "/animation/evenements/{}/reporter",
+            "1 personne à qui une place est proposée la garde, et est prévenue par courriel ; 1 personne en attente",
+        ),
+    ],
+)
+def test_a_seat_that_is_offered_is_nobody_s_registration(one_asked: tuple[int, Any], path: str, told: str) -> None:
+    number, bob = one_asked
+    assert told in said(bob, path.format(number))
+
+
+def test_many_events_with_offers_cost_what_one_does(one_asked: tuple[int, Any], people: People, queries: Any) -> None:
+    _number, bob = one_asked
+    bob.get("/animation")
+    with queries:
+        bob.get("/animation")
+    few = len(queries)
+    for n in range(4):
+        number = make(people, title=f"Autre {n}", capacity=1, offer_hours=4)
+        ana, _ben = (register(number, name) for name in ("Ana", "Ben"))
+        cancel(ana)
+    with queries:
+        assert said(bob, "/animation").count("1 place proposée") == 10, "nearly full, and mine"
+    assert len(queries) == few
 
 
 def test_nobody_answers_somebody_declines(asking: Any, client: Any, outbox: Any, clock: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from cop.core import clock as clocks
 from cop.core import jobs
 from cop.core.db import db
 from cop.core.unit_of_work import unit_of_work
@@ -87,6 +88,24 @@ def test_the_day_and_the_hour_move_across_the_change_of_clocks(
     }, "the first date did not change: nobody of it is written to"  # fmt: skip
     assert [event(number).detached for number in series] == [False] * 6
     assert db.session.scalars(sa.select(EventSeries)).one().rule["shift"] == 1
+
+
+def test_a_seat_that_is_offered_is_told_nothing_and_is_no_registration(
+    bob: Any, series: list[int], clock: Any, outbox: Any
+) -> None:
+    with unit_of_work():
+        held, now = db.session.get_one(Event, series[1]), clocks.now()
+        held.capacity, held.offer_hours = 1, 4
+        waits = person("Attend", "Essai", email="attend@cabinet.example")
+        registrations.register(held, waits, now=now)
+        held.capacity = 2
+        registrations.promote(held, now)
+    shown = bob.get(f"/animation/series/{event(series[1]).series_id}").text
+    assert shown.count("1 place proposée") == 1
+    assert shown.count("1 inscrit·e") == 3
+    page = change(bob, series[1], scope="all", venue_name="Mairie")
+    assert "3 inscriptions sont prévenues par courriel" in page
+    assert sum(count for kind, count in told(clock, outbox).items() if kind.startswith("invitations.update")) == 3
 
 
 def test_what_was_changed_by_hand_stays(bob: Any, series: list[int], clock: Any, outbox: Any) -> None:
