@@ -26,8 +26,6 @@ from cop.registrations import forms, queries, queries_audience, queries_dates, q
 blueprint = Blueprint("registrations", __name__)
 # For the pages of events, a slice below.
 blueprint.add_app_template_global(queries_seats.offered_in)
-# For the pages of events, a slice below.
-blueprint.add_app_template_global(queries_seats.offered_in)
 
 
 @blueprint.get("/evenements/<slug>")
