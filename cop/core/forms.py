@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, StringField
+from wtforms import DateField, IntegerField, PasswordField, StringField
 from wtforms.validators import Optional
 
 from cop.core.errors import Refused
@@ -26,6 +26,14 @@ class Form(FlaskForm):
                 # Left out of the request, which a browser never does, a text is empty rather than missing.
                 field.default = "" if field.default is None else field.default
             return field
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good: bool = super().validate(extra_validators)
+        for field in self:
+            # Once, in our words: the bounds of what is no number say nothing.
+            if field.errors and isinstance(field, IntegerField) and field.process_errors:
+                field.errors = [_("A whole number, in digits.")]
+        return good
 
 
 def clean_text(value: Any) -> Any:

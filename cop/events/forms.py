@@ -44,7 +44,7 @@ _SHOWN: Final = (
 
 # Behind « Presentation, programme, and more ».
 _DETAILS: Final = (
-    "venue_address", "venue_access", "outside_url", "online_capacity", "summary", "objectives", "programme", "speakers",
+    "venue_address", "venue_access", "outside_url", "summary", "objectives", "programme", "speakers",
     "audience", "theme_ids", "territory_id", "project_id",
 )  # fmt: skip
 

@@ -21,3 +21,9 @@ function load(root) {
 }
 
 load(document);
+
+// 31 February, typed in the browser's own field of a date, would leave as an empty one: the server then asks for a
+// date that was given. It says so instead.
+document.addEventListener("formdata", ({ target, formData }) => {
+  for (const control of target.elements) if (control.name && control.validity?.badInput) formData.set(control.name, "?");
+});

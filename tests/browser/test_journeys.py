@@ -112,6 +112,32 @@ def _sheet_to_close(page: Page, site: Site) -> None:
     expect(page.locator("ul.checkin").first).to_be_visible()
 
 
+def test_the_form_asks_what_goes_with_the_choices_made(sign_in: Any, site: Site) -> None:
+    page = sign_in("bob")
+    page.goto(site.at("/animation/evenements/nouveau?kind=study_morning"))
+    link, town, online = (page.locator(f"[name={name}]") for name in ("online_url", "commune", "online_capacity"))
+    expect(town).to_be_visible()
+    expect(link).to_be_hidden()
+    page.get_by_label("Sur place et en ligne").check()
+    expect(link).to_be_visible()
+    expect(online).to_be_visible()
+    town.fill("Xyzzy")
+    page.keyboard.press("Escape")
+    page.get_by_label("En ligne", exact=True).check()
+    expect(town).to_be_hidden()
+
+    page.locator("[name=title]").fill("Un 31 février")
+    page.locator("[name=day_0]").focus()
+    page.keyboard.type(
+        "02312027" if page.evaluate("new Date(0).toLocaleDateString()").startswith("1/1/") else "31022027"
+    )
+    page.get_by_role("button", name="Publier").click()
+    expect(page.locator("#day_0-error")).to_have_text("Cette date n’existe pas.")
+    expect(town).to_be_visible()  # it has something to put right
+    expect(page.locator("[name=title]")).to_have_value("Un 31 février")
+    assert axe_faults(page) == []
+
+
 def test_people_are_checked_in_with_one_press_each(sign_in: Any, site: Site) -> None:
     page: Page = sign_in("alice")
     page.set_viewport_size({"width": 390, "height": 800})

@@ -114,7 +114,8 @@ def test_a_half_day_is_added_without_script_and_nothing_is_kept(
         ({"day_0": "2027-10-31", "starts_0": "02:30"}, "starts_0", "deux fois"),
         ({"capacity": "0"}, "capacity", ""),
         ({"capacity": "-3"}, "capacity", ""),
-        ({"capacity": "many"}, "capacity", ""),
+        ({"capacity": "many"}, "capacity", "Un nombre entier, en chiffres."),
+        ({"capacity": "3,5"}, "capacity", "Un nombre entier, en chiffres."),
         ({"commune": ""}, "commune", "quelle commune"),
         ({"commune": "Xyzzy"}, "commune", "Aucune commune"),
         ({"territory_id": "999999"}, "territory_id", ""),
@@ -130,6 +131,7 @@ def test_each_fault_gets_its_sentence_on_its_field(
     error = re.search(rf'id="{field}-error">(.*?)</p>', answer.text)
     assert error, f"no sentence on {field}"
     assert said in unescape(error[1])
+    assert "compris" not in error[1] or said == "", "the bounds of what is no number say nothing"
     assert 'value="40"' in answer.text or "capacity" in changes, "what was typed is still there"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Event)) == 0
 
