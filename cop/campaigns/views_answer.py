@@ -26,8 +26,12 @@ class Standing:
     and behind the link of the confirmation are the room on line, the documents and what they told."""
 
     guest: Guest
-    registered: bool
+    status: str  # of their registration; empty: none
     may_answer: bool
+
+    @property
+    def registered(self) -> bool:
+        return self.status not in {"", Status.CANCELLED}
 
     @property
     def declined(self) -> bool:
@@ -39,15 +43,16 @@ def standing_of_guest(token: str) -> Standing:
     """For the event's page, opened by a personal link."""
     guest = queries_guests.by_token(token)
     event = guest.event
-    registered = _is_registered(guest)
-    return Standing(guest, registered, not registered and event.status == PUBLISHED and event.ends_at > clock.now())
+    status = _status(guest)
+    goes_on = event.status == PUBLISHED and event.ends_at > clock.now()
+    return Standing(guest, status, goes_on and status in {"", Status.CANCELLED})
 
 
-def _is_registered(guest: Guest) -> bool:
+def _status(guest: Guest) -> str:
     try:
-        return registrations.of(guest.event_id, guest.person_id).status != Status.CANCELLED
+        return registrations.of(guest.event_id, guest.person_id).status
     except NotFound:
-        return False
+        return ""
 
 
 def _guest(token: str) -> Guest:

@@ -99,6 +99,8 @@ def test_the_way_of_a_guest(desk: Desk, crowd: list[int], held: int, outbox: Any
     assert guest("Blin").declined_at is None
     mine = browser.get(link_in(clo), follow_redirects=True).text
     assert "Vous êtes inscrit·e." in mine
+    assert 'href="#register"' not in mine, "nobody registered is asked to register"
+    assert mine.index("Ce courriel est perdu") < mine.index('name="given_name"'), "the form is folded, for a lost mail"
     assert "/inscription/" not in mine, "the invitation is forwarded: it does not open her registration"
     assert "Je ne pourrai pas venir" not in mine
     browser.post(f"{link_in(clo)}/decliner")

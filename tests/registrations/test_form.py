@@ -221,6 +221,7 @@ def test_a_practice_registers_in_one_go(client: Any, send: Any, slug: str, outbo
     assert wrong.status_code == 422
     for words in ("nom@domaine", "Le nom de chaque personne", "Cette adresse sert déjà plus haut"):
         assert words in unescape(wrong.text)
+    assert 'href="#colleagues-0-email"' in wrong.text, "the summary leads to the first field that is wrong"
     assert registrations() == []
     empty = {f"colleagues-3-{field}": "" for field in ("given_name", "family_name", "email", "profession")}
     sent = send(**line(0, "Un", "un@x.example"), **line(1, "Deux", "deux@x.example"), **empty)
