@@ -64,7 +64,7 @@ def _campaign(world: World, event: Event) -> Campaign | None:
     if not picked:
         return None
     made = service.prepare(event, world.alice, now, picked=picked)
-    service.write(made, Written("Invitation : {rencontre}", f"Chère, cher {{prénom}},\n\n{_WORDS}"), made.version)
+    service.write(made, Written("Invitation : {rencontre}", _WORDS), made.version)
     stamp = queries_audience.of_campaign(made, world.alice, now).stamp
     service.launch(made, world.alice, stamp, actor=Actor("account", world.alice.id), now=now)
     return made
