@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,6 +16,7 @@ from cop.events.rules_agenda import NO_FILTER, Filters
 from cop.invitations import rules
 from cop.people.models import Person
 
+State = list[tuple[Any, ...]]
 _SHOWN = (
     selectinload(Event.half_days),
     selectinload(Event.themes),
@@ -24,24 +26,51 @@ _SHOWN = (
 )
 
 
+# What tells that an event changed, without its words: as ``feeds.state_of_events`` does of those that were read.
+_STATE: Any = sa.select(
+    Event.id, Event.status, Event.calendar_sequence, Event.calendar_revision, Event.version, Event.changed_at
+)
+
+
 def public_events(now: datetime, filters: Filters = NO_FILTER) -> Sequence[Event]:
     """For calendars: meetings open to all, the last weeks included, cancelled ones for a while."""
+    return db.session.scalars(_in_calendars(sa.select(Event), now, filters).options(*_SHOWN)).unique().all()
+
+
+def public_state(now: datetime, filters: Filters = NO_FILTER) -> State:
+    """Their state: all that is read for who has the feed already."""
+    return _rows(_in_calendars(_STATE, now, filters))
+
+
+def _in_calendars(statement: sa.Select[Any], now: datetime, filters: Filters) -> sa.Select[Any]:
     cancelled = sa.and_(
         Event.status == event_rules.CANCELLED,
         Event.published_at.is_not(None),
         Event.cancelled_at > now - rules.CANCELLED_SHOWN_FOR,
     )
     known = Event.status.in_((event_rules.PUBLISHED, event_rules.POSTPONED))
-    shown = sa.select(Event).where(Event.audience == "public", Event.ends_at > now - rules.CANCELLED_SHOWN_FOR)
-    statement = agenda.matching(shown.where(sa.or_(known, cancelled)), filters, now)
-    return db.session.scalars(statement.order_by(Event.starts_at, Event.id).options(*_SHOWN)).unique().all()
+    shown = statement.where(Event.audience == "public", Event.ends_at > now - rules.CANCELLED_SHOWN_FOR)
+    found = agenda.matching(shown.where(sa.or_(known, cancelled)), filters, now)
+    return found.order_by(Event.starts_at, Event.id)
 
 
 def news(now: datetime, filters: Filters, limit: int) -> Sequence[Event]:
     """For readers of news and other sites: what is to come."""
-    coming = sa.select(Event).where(agenda.listed_publicly(), Event.ends_at > now)
-    statement = agenda.matching(coming, filters, now).order_by(Event.starts_at, Event.id).limit(limit)
-    return db.session.scalars(statement.options(*_SHOWN)).unique().all()
+    found = _to_come(sa.select(Event), now, filters).limit(limit)
+    return db.session.scalars(found.options(*_SHOWN)).unique().all()
+
+
+def news_state(now: datetime, filters: Filters, limit: int) -> State:
+    return _rows(_to_come(_STATE, now, filters).limit(limit))
+
+
+def _to_come(statement: sa.Select[Any], now: datetime, filters: Filters) -> sa.Select[Any]:
+    coming = statement.where(agenda.listed_publicly(), Event.ends_at > now)
+    return agenda.matching(coming, filters, now).order_by(Event.starts_at, Event.id)
+
+
+def _rows(statement: sa.Select[Any]) -> State:
+    return [tuple(row) for row in db.session.execute(statement)]
 
 
 def event_by_slug(slug: str) -> Event | None:

@@ -16,6 +16,7 @@ from cop.host import queries as host
 from cop.invitations import feeds, ical, objects, queries, queries_feeds, syndication
 from cop.invitations import rules_web_calendars as web_calendars
 from cop.invitations.syndication import Channel
+from cop.mail import service as mail
 
 blueprint = Blueprint("invitations", __name__)
 FOR_ALL: Final = "public, max-age=300"
@@ -27,9 +28,14 @@ Write = Callable[[Sequence[Event], Channel], bytes]
 def public_feed() -> Response:
     """The public agenda, or what of it the address asks for, in the words of the agenda's filters."""
     now, filters, wanted = clock.now(), rules_agenda.filters_of(request.args), _language()
-    events, name = queries_feeds.public_events(now, filters), host_name()
-    tag = feeds.etag(name, wanted, feeds.state_of_events(events))
-    return _public(tag, lambda: feeds.public(events, name, wanted), "text/calendar", _changed_at(now, filters))
+    name = host_name()
+    # The events themselves are read for who does not have the feed yet.
+    tag = feeds.etag(name, mail.sender(), wanted, queries_feeds.public_state(now, filters))
+
+    def written() -> bytes:
+        return feeds.public(queries_feeds.public_events(now, filters), name, wanted)
+
+    return _public(tag, written, "text/calendar", _changed_at(queries_feeds.last_change(now), filters))
 
 
 @blueprint.get("/agenda.atom")
@@ -109,7 +115,6 @@ def _language() -> str:
 def _news(endpoint: str, write: Write, mimetype: str) -> Response:
     now, filters, wanted = clock.now(), rules_agenda.filters_of(request.args), _language()
     changed = queries_feeds.last_change(now)
-    events = queries_feeds.news(now, filters, syndication.MOST)
     said: dict[str, Any] = {**filters.address(), "lang": None if wanted == DEFAULT_LANGUAGE else wanted}
     channel = Channel(
         host_name(),
@@ -121,15 +126,16 @@ def _news(endpoint: str, write: Write, mimetype: str) -> Response:
 
     def written() -> bytes:
         with speaking(wanted):
-            return write(events, channel)
+            return write(queries_feeds.news(now, filters, syndication.MOST), channel)
 
-    tag = feeds.etag(endpoint, channel.name, channel.own, feeds.state_of_events(events))
-    return _public(tag, written, mimetype, _changed_at(now, filters))
+    state = queries_feeds.news_state(now, filters, syndication.MOST)
+    tag = feeds.etag(endpoint, channel.name, channel.own, state)
+    return _public(tag, written, mimetype, _changed_at(changed, filters))
 
 
-def _changed_at(now: datetime, filters: rules_agenda.Filters) -> datetime | None:
+def _changed_at(changed: datetime | None, filters: rules_agenda.Filters) -> datetime | None:
     """What is held within so many days comes in as they go by, changed by nobody: the tag alone knows."""
-    return None if filters.hours else queries_feeds.last_change(now)
+    return None if filters.hours else changed
 
 
 def _public(tag: str, write: Callable[[], bytes], mimetype: str, changed: datetime | None) -> Response:
