@@ -177,11 +177,10 @@ def save_settings(values: Mapping[str, Any], actor: Actor) -> MembershipSettings
     return kept
 
 
-def renew_oneself(person: Person, kind_id: int, actor: Actor) -> Membership:
+def renew_oneself(found: queries_own.Offer, kind_id: int, actor: Actor) -> Membership:
     """The member's own button: harmless pressed twice, and refused before renewing opens."""
-    found = queries_own.offer(person, clock.today())
     if found.awaiting is not None:
         return found.awaiting
     if not found.may_ask:
         raise Refused(_l("Your membership is up to date: there is nothing to renew yet."), "kind")
-    return renew(person, kind_id, actor, source="member")
+    return renew(found.person, kind_id, actor, organisation_id=found.organisation_id, source="member")

@@ -16,6 +16,8 @@ from cop.core.i18n import _
 from cop.core.unit_of_work import release
 from cop.memberships import forms, queries, queries_own, service, service_receipts
 from cop.memberships.mails import PURPOSE
+from cop.memberships.queries_own import Offer
+from cop.memberships.rules import OfferedTo
 from cop.memberships.views_list import blueprint
 from cop.memberships.views_person import receipt_file
 from cop.people import queries as people
@@ -44,22 +46,24 @@ def _of_link(member_token: str) -> Sequence[Person]:
     return [found]
 
 
-def _form(person: Person, last: int | None) -> forms.RenewForm:
-    """One for each record under the same address, told apart by its prefix."""
-    form = forms.RenewForm(prefix=f"p{person.id}-")
-    form.offer(queries.kinds_offered(), last)
+def _form(offer: Offer, last: int | None = None) -> forms.RenewForm:
+    """One for each record under the same address, and each organisation it speaks for, told apart by its prefix."""
+    form = forms.RenewForm(prefix=f"{offer.key}-")
+    offered_to = OfferedTo.ORGANISATION if offer.organisation else OfferedTo.INDIVIDUAL
+    form.offer(queries.kinds_offered(offered_to), last)
     return form
 
 
-def _page(persons: Sequence[Person], token: str, refused: tuple[int, forms.RenewForm] | None = None) -> str:
-    today, found = clock.today(), queries.of_persons([one.id for one in persons])
-    last = {one.person_id: one.kind_id for one in reversed(found) if one.organisation_id is None}
-    shown = {one.id: _form(one, last.get(one.id)) for one in persons}
+def _page(persons: Sequence[Person], token: str, refused: tuple[str, forms.RenewForm] | None = None) -> str:
+    found = queries.of_persons([one.id for one in persons])
+    last = {(one.person_id, one.organisation_id): one.kind_id for one in reversed(found)}
+    offers = queries_own.offers(persons, clock.today())
+    shown = {one.key: _form(one, last.get((one.person.id, one.organisation_id))) for one in offers}
     if refused:
         shown[refused[0]] = refused[1]
     return render_template(
         "memberships/mine.html",
-        offers=[queries_own.offer(person, today) for person in persons],
+        offers=offers,
         memberships=found,
         forms=shown,
         form=refused[1] if refused else None,
@@ -69,19 +73,20 @@ def _page(persons: Sequence[Person], token: str, refused: tuple[int, forms.Renew
 
 
 def _renew(persons: Sequence[Person], token: str, who: Any) -> Any:
-    person = next((one for one in persons if str(one.id) == request.form.get("person")), None)
-    if person is None:
+    offers = {one.key: one for one in queries_own.offers(persons, clock.today())}
+    offer = offers.get(request.form.get("member", ""))
+    if offer is None:
         raise NotFound
-    form = _form(person, None)
+    form = _form(offer)
     if form.validate():
         try:
-            service.renew_oneself(person, form.kind.data, who)
+            service.renew_oneself(offer, form.kind.data, who)
         except Refused as refused:
             refuse(form, refused)
         else:
             flash(_("Your membership is asked for. Here is how to pay it."), "done")
             return redirect(_address(token), 303)
-    return _page(persons, token, (person.id, form)), 422
+    return _page(persons, token, (offer.key, form)), 422
 
 
 def _address(token: str) -> str:

@@ -1,5 +1,6 @@
 """The renewal: who is due what, once, and what became of each mail."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from cop.mail.queries_opposition import address_hash
 from cop.memberships import mails, queries, queries_renewal, service, service_renewal
 from cop.memberships.jobs import RENEWAL
 from cop.memberships.models import MembershipKind, RenewalStep
+from cop.organisations.models import Organisation, OrganisationKind
 from cop.privacy import service_erasure
 from tests.conftest import Browser, ClockHand
 from tests.memberships.conftest import kind, member, pay, step
@@ -217,7 +219,7 @@ def test_the_member_renews_by_the_link_of_the_mail(
     assert "Renouveler mon adhésion" in client.get(path).text
     offered = db.session.scalars(sa.select(MembershipKind.id)).one()
     for _press in range(2):
-        answer = client.post(path, data={"person": people.diane_id, f"p{people.diane_id}-kind": offered})
+        answer = client.post(path, data={"member": f"p{people.diane_id}", f"p{people.diane_id}-kind": offered})
         assert answer.status_code == 303
     shown = client.get(path).text
     assert "En attente de règlement" in shown
@@ -226,7 +228,41 @@ def test_the_member_renews_by_the_link_of_the_mail(
     found = queries.of_person(people.diane_id)
     assert [one.starts_on for one in found] == [date(2027, 1, 1), date(2026, 1, 1)]
     assert client.get(f"{path}x").status_code == 404
-    assert client.post(path, data={"person": people.diane_id + 1}).status_code == 404
+    assert client.post(path, data={"member": f"p{people.diane_id + 1}"}).status_code == 404
+
+
+def test_the_link_of_an_organisation_s_mail_renews_that_membership(
+    people: People, campaign: int, outbox: Any, clock: ClockHand, client: Browser
+) -> None:
+    """And not one of the person who speaks for it; who spoke for it before does so no longer."""
+    with unit_of_work():
+        sort = OrganisationKind(code="msp", name_fr="MSP", name_en="MSP", dormant_months=12)
+        house = Organisation(
+            name="Maison du Tilleul", search_name="tilleul", twin_key="tilleul", kind=sort, created_at=core_clock.now()
+        )
+        db.session.add_all([sort, house])
+        db.session.flush()
+        offered, before = kind("structure", 6000, offered_to="organisation"), person("Ève", "Éluard")
+        for who, year in ((before, 2025), (people.diane, 2026)):
+            made = service.request(
+                who, offered.id, COMMAND, organisation_id=house.id, now=core_clock.start_of_day(date(year, 1, 15))
+            )
+            pay(made, 6000, date(year, 1, 15))
+        house_id, offered_id, gone = house.id, offered.id, mails.personal_page(before.id)
+    clock.set("2026-11-16 09:00")
+    jobs.run(RENEWAL)
+    mail = next(one for one in sent(outbox) if "Maison du Tilleul" in one.subject)
+    path = re.findall(r"/adhesion/[\w.-]+", mail.text or "")[0]
+    page = client.get(path).text
+    assert page.index("Renouveler l’adhésion") < page.index(f'value="o{house_id}"')
+    assert client.post(path, data={"member": f"o{house_id}", f"o{house_id}-kind": offered_id}).status_code == 303
+    assert "En attente de règlement" in client.get(path).text
+    db.session.rollback()
+    asked = [one for one in queries.of_person(people.diane_id) if one.starts_on == date(2027, 1, 1)]
+    assert [(one.organisation_id, one.kind_id) for one in asked] == [(house_id, offered_id)]
+    formerly = gone.removeprefix("http://localhost")
+    assert "Maison du Tilleul</h2>" not in client.get(formerly).text
+    assert client.post(formerly, data={"member": f"o{house_id}", f"o{house_id}-kind": offered_id}).status_code == 404
 
 
 def test_the_link_of_a_record_merged_since_leads_to_the_one_that_stays(people: People, client: Browser) -> None:
@@ -247,16 +283,19 @@ def test_the_member_renews_in_her_space(people: People, campaign: int, sign_in: 
     early = client.get("/moi/adhesion").text
     assert "Le renouvellement s’ouvre le" in early
     offered = db.session.scalars(sa.select(MembershipKind.id)).one()
-    refused = client.post("/moi/adhesion", data={"person": people.diane_id, f"p{people.diane_id}-kind": offered})
+    refused = client.post("/moi/adhesion", data={"member": f"p{people.diane_id}", f"p{people.diane_id}-kind": offered})
     assert refused.status_code == 422
     assert "rien à renouveler" in refused.text
     clock.set("2026-11-16 09:00")
     client = sign_in(people.diane_account)
     assert (
-        client.post("/moi/adhesion", data={"person": people.diane_id, f"p{people.diane_id}-kind": 0}).status_code == 422
+        client.post("/moi/adhesion", data={"member": f"p{people.diane_id}", f"p{people.diane_id}-kind": 0}).status_code
+        == 422
     )
     assert (
-        client.post("/moi/adhesion", data={"person": people.diane_id, f"p{people.diane_id}-kind": offered}).status_code
+        client.post(
+            "/moi/adhesion", data={"member": f"p{people.diane_id}", f"p{people.diane_id}-kind": offered}
+        ).status_code
         == 303
     )
     assert "Par chèque" in client.get("/moi/adhesion").text
@@ -270,7 +309,7 @@ def test_two_records_under_one_address_are_told_apart(people: People, sign_in: S
     shown = client.get("/moi/adhesion").text
     assert f'name="p{people.diane_id}-kind"' in shown
     assert f'name="p{other}-kind"' in shown
-    assert client.post("/moi/adhesion", data={"person": other, f"p{other}-kind": offered}).status_code == 303
+    assert client.post("/moi/adhesion", data={"member": f"p{other}", f"p{other}-kind": offered}).status_code == 303
     db.session.rollback()
     assert len(queries.of_person(other)) == 1
     assert queries.of_person(people.diane_id) == []
