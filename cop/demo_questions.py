@@ -1,5 +1,6 @@
 """What some of the next meetings of the demonstration ask, what people answered, and what has to be prepared."""
 
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from cop.activity.service import Actor
 from cop.core.db import db
 from cop.demo_world import World
+from cop.events import queries_questions as queries
 from cop.events import service_questions as questions
 from cop.events.models import Event, EventKind
 from cop.events.models_questions import Question
@@ -41,9 +43,7 @@ def fill(world: World) -> None:
     actor = Actor("account", world.alice.id)
     for event in _coming(world)[_MEETINGS]:
         asked = [questions.add(event, wording, actor=actor) for wording in _ASKED]
-        questions.settle(
-            event, event.registration_closes_at, colleagues=event.colleagues, arrangement=True, actor=actor
-        )
+        questions.settle(event, replace(queries.settings_of(event), arrangement=True), actor=actor)
         for number, row in enumerate(_registered(event)):
             if number % 3 != 2:
                 service_form.note(row, _said(number, asked), world.now)

@@ -1,19 +1,22 @@
 """The editor of what a registration form asks."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 
-from cop.core import clock
+from cop.core import clock, formats
 from cop.core.forms import DayField, Form
 from cop.core.i18n import _, _l
 from cop.core.tokens import digest
 from cop.events import queries_questions as queries
 from cop.events import rules_questions as rules
 from cop.events.forms_fields import HourField
+from cop.events.forms_meanwhile import Meanwhile
+from cop.events.forms_words import in_words
 from cop.events.models import Event
 from cop.events.models_questions import Question
-from cop.events.rules_questions import Kind, Wording
+from cop.events.rules_questions import Kind, Settings, Wording
 from cop.people.forms import required
 
 KINDS: Final = {
@@ -98,11 +101,18 @@ class SettingsForm(Form):
         ),
     )
 
-    def closes_at(self, event: Event) -> Any:
-        """The moment given; none where the day is left empty. Raises ``Refused`` for an hour that does not exist."""
-        if self.closes_on.data is None:
-            return None
-        return clock.at_local(self.closes_on.data, self.closes_hour.data, event.zone)
+    # The settings as they were when the page was opened.
+    shown = HiddenField()
+
+    def settings(self, event: Event) -> Settings:
+        """As given; no moment where the day is left empty. Raises ``Refused`` for an hour that does not exist."""
+        day, hour = self.closes_on.data, self.closes_hour.data
+        closes_at = clock.at_local(day, hour, event.zone) if day else None
+        return Settings(closes_at, bool(self.colleagues.data), bool(self.arrangement.data))
+
+    def marks_shown(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in (self.shown.data or "").split())
+        return {name: mark for name, _equals, mark in pairs}
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = bool(super().validate(extra_validators))
@@ -113,9 +123,45 @@ class SettingsForm(Form):
 
 
 def settings_of(event: Event) -> SettingsForm:
-    closes_at = event.registration_closes_at
-    local = clock.local(closes_at, event.zone) if closes_at else None
-    values: dict[str, Any] = {"colleagues": event.colleagues, "arrangement": event.arrangement}
-    if local:
-        values |= {"closes_on": local.date(), "closes_hour": local.time()}
-    return SettingsForm(data=values)
+    form = SettingsForm(formdata=None)
+    _put(form, event, ("closes_at", "colleagues", "arrangement"))
+    return form
+
+
+def merge_settings(form: SettingsForm, event: Event) -> Meanwhile:
+    """Put into the form what somebody else set meanwhile and this editor had left as it was; the next save is over
+    both."""
+    mine, theirs, shown, found = form.settings(event), queries.settings_of(event), form.marks_shown(), Meanwhile()
+    for name in mine.not_seen(shown, theirs):
+        words = (_label_of(form, name), _words_of(theirs, name, event))
+        if shown.get(name) == mine.marks()[name]:
+            _put(form, event, (name,))
+            found.taken.append(words)
+        else:
+            found.both.append(words)
+    _put(form, event, ())
+    return found
+
+
+def _put(form: SettingsForm, event: Event, names: Iterable[str]) -> None:
+    """These as they stand, and the note of what is shown."""
+    settings = queries.settings_of(event)
+    for name in names:
+        if name == "closes_at":
+            local = clock.local(settings.closes_at, event.zone) if settings.closes_at else None
+            values = {form.closes_on: local and local.date(), form.closes_hour: local and local.time()}
+        else:
+            values = {form[name]: getattr(settings, name)}
+        for field, value in values.items():
+            field.data, field.raw_data = value, None
+    form.shown.data = " ".join(f"{name}={mark}" for name, mark in settings.marks().items())
+
+
+def _label_of(form: SettingsForm, name: str) -> str:
+    return str((form.closes_on if name == "closes_at" else form[name]).label.text)
+
+
+def _words_of(settings: Settings, name: str, event: Event) -> str:
+    if name == "closes_at" and settings.closes_at is not None:
+        return ", ".join(words(settings.closes_at, event.zone) for words in (formats.date_long, formats.hour))
+    return in_words(name, getattr(settings, name), event.zone)

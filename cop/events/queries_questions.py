@@ -9,7 +9,7 @@ from cop.core.db import db
 from cop.core.errors import NotFound
 from cop.events.models import Event, EventKind
 from cop.events.models_questions import Question
-from cop.events.rules_questions import Wording
+from cop.events.rules_questions import Settings, Wording
 
 Owner = Event | EventKind
 _ORDER: Final = (Question.position, Question.id)
@@ -31,6 +31,10 @@ def of(owner: Owner) -> Sequence[Question]:
     """All of them; those withdrawn come last."""
     statement = sa.select(Question).where(belongs_to(owner))
     return db.session.scalars(statement.order_by(Question.withdrawn_at.is_not(None), *_ORDER)).all()
+
+
+def settings_of(event: Event) -> Settings:
+    return Settings(event.registration_closes_at, event.colleagues, event.arrangement)
 
 
 def one(owner: Owner, question_id: int) -> Question:

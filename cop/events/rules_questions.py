@@ -1,9 +1,9 @@
 """What a question may be, and what it must not ask."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -38,6 +38,26 @@ class Wording:
     hint: str = ""
     options: tuple[str, ...] = ()
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Until when one registers for an event, and what its form offers besides."""
+
+    closes_at: datetime | None
+    colleagues: bool
+    arrangement: bool
+
+    def marks(self) -> dict[str, str]:
+        """Each as one word, to travel with the form that showed it."""
+        closes_at = f"{self.closes_at.astimezone(UTC):%Y%m%dT%H%M%S}" if self.closes_at else ""
+        return {"closes_at": closes_at, "colleagues": str(self.colleagues), "arrangement": str(self.arrangement)}
+
+    def not_seen(self, shown: Mapping[str, str], theirs: "Settings") -> list[str]:
+        """What somebody else set since it was shown, where it differs from what is said here. Not known what was shown:
+        all that differs."""
+        mine, now = self.marks(), theirs.marks()
+        return [name for name in mine if now[name] not in (mine[name], shown.get(name))]
 
 
 def options_in(text: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Writing what people are asked when they register, and until when they may."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from cop.events import rules_questions as wordings
 from cop.events.models import Event, EventKind
 from cop.events.models_questions import Question
 from cop.events.queries_questions import Owner
-from cop.events.rules_questions import Wording
+from cop.events.rules_questions import Settings, Wording
 
 
 def add(owner: Owner, wording: Wording, *, actor: Actor) -> Question:
@@ -101,10 +102,21 @@ def move(owner: Owner, question: Question, step: int) -> None:
     db.session.flush()
 
 
-def settle(event: Event, closes_at: datetime | None, *, colleagues: bool, arrangement: bool, actor: Actor) -> bool:
-    """Until when one registers, and what the form offers besides. True when something changed."""
-    wordings.check_closing(closes_at, event.starts_at)
-    said = {"registration_closes_at": closes_at, "colleagues": colleagues, "arrangement": arrangement}
+class SettledMeanwhile(Refused):
+    """Somebody else did, since this editor was shown the settings."""
+
+
+def settle(event: Event, settings: Settings, *, actor: Actor, shown: Mapping[str, str] | None = None) -> bool:
+    """Until when one registers, and what the form offers besides. True when something changed. ``shown``: the marks of
+    what the editor saw; none: whatever there is, this is over it."""
+    if shown is not None:
+        _check_shown(event, settings, shown)
+    wordings.check_closing(settings.closes_at, event.starts_at)
+    said = {
+        "registration_closes_at": settings.closes_at,
+        "colleagues": settings.colleagues,
+        "arrangement": settings.arrangement,
+    }
     changed = sorted(name for name, value in said.items() if getattr(event, name) != value)
     if changed:
         _touch(event)
@@ -113,6 +125,19 @@ def settle(event: Event, closes_at: datetime | None, *, colleagues: bool, arrang
         activity.record(actor, "event.form_settled", event, fields=changed)
         db.session.flush()
     return bool(changed)
+
+
+def _check_shown(event: Event, settings: Settings, shown: Mapping[str, str]) -> None:
+    """The row is ours from here: nobody settles between the look and the writing."""
+    db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.refresh(event, ["registration_closes_at", "colleagues", "arrangement", "starts_at"])
+    if settings.not_seen(shown, queries.settings_of(event)):
+        raise SettledMeanwhile(
+            _l(
+                "Somebody else changed these settings while this page was open. What you typed is still here; see "
+                "above what they changed, then save again."
+            )
+        )
 
 
 def copy(source: Owner, event: Event) -> None:

@@ -37,7 +37,7 @@ class Addresses:
         return url_for(f"{self._blueprint}.{name}", **self._values, **values)
 
 
-def _page(owner: Owner, form: Any = None, settings: Any = None) -> Any:
+def _page(owner: Owner, form: Any = None, settings: Any = None, meanwhile: Any = None) -> Any:
     sent = form or settings
     page = render_template(
         "events/questions.html",
@@ -48,6 +48,7 @@ def _page(owner: Owner, form: Any = None, settings: Any = None) -> Any:
         kinds=forms.KINDS,
         form=sent,
         question_form=form or forms.QuestionForm(formdata=None),
+        meanwhile=meanwhile,
         settings=settings or (forms.settings_of(owner) if isinstance(owner, Event) else None),
     )
     return page, 422 if sent is not None else 200
@@ -134,17 +135,20 @@ def question_add(event_id: int) -> Any:
 @blueprint.post(f"{OF_EVENT}/reglages")
 @requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def question_settings(event_id: int) -> Any:
-    event, form = queries.get(event_id), forms.SettingsForm()
+    event, form, meanwhile = queries.get(event_id), forms.SettingsForm(), None
     if form.validate():
-        offered = {"colleagues": form.colleagues.data, "arrangement": form.arrangement.data}
         try:
-            changed = service_questions.settle(event, form.closes_at(event), actor=actor(), **offered)
+            shown = form.marks_shown()
+            changed = service_questions.settle(event, form.settings(event), actor=actor(), shown=shown)
+        except service_questions.SettledMeanwhile as refused:
+            refuse(form, refused)
+            meanwhile = forms.merge_settings(form, event)
         except Refused as refused:
             refuse(form, refused)
         else:
             flash(_("Saved.") if changed else _("Nothing had changed."), "done")
             return _back(event)
-    return _page(event, settings=form)
+    return _page(event, settings=form, meanwhile=meanwhile)
 
 
 @blueprint.route(f"{OF_EVENT}/<int:question_id>", methods=["GET", "POST"])

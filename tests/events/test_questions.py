@@ -179,22 +179,92 @@ def described() -> Description:
     return Description("Essai", (span,), territory("department", "49").id, commune_id=territory("commune", "49007").id)
 
 
+def shown(response: Any) -> dict[str, str]:
+    """The settings as a browser would send them back."""
+    form = response.text.partition("/reglages")[2].partition("</form>")[0]
+    boxes = {
+        name: "y"
+        for name in ("colleagues", "arrangement")
+        if re.search(rf'name="{name}"[^>]* checked|checked[^>]*name="{name}"', form)
+    }
+    texts = re.findall(r'name="(closes_on|closes_hour|shown)"[^>]*value="([^"]*)"', form)
+    return {**{name: unescape(value) for name, value in texts}, **boxes}
+
+
 def test_until_when_one_registers(client: Any, people: People, held: int, sign_in: Any) -> None:
     sign_in(people.bob)
-    page = f"/animation/evenements/{held}/questions/reglages"
-    assert client.post(page, data={"closes_on": "2027-01-12", "closes_hour": "18:00"}).status_code == 303
+    page = f"/animation/evenements/{held}/questions"
+    first = {**shown(client.get(page)), "closes_on": "2027-01-12", "closes_hour": "18:00"}
+    assert client.post(f"{page}/reglages", data=first).status_code == 303
     assert the(held).registration_closes_at == datetime(2027, 1, 12, 18, 0, tzinfo=PARIS)
+    mark = shown(client.get(page))["shown"]
     for said, words in (
         ({"closes_on": "2027-01-15", "closes_hour": "9:00"}, "avant"),
         ({"closes_on": "2027-02-31", "closes_hour": "9:00"}, "n’existe pas"),
         ({"closes_on": "2027-01-12"}, "heure"),
         ({"closes_on": "2026-03-29", "closes_hour": "02:30"}, "heure"),
     ):
-        answer = client.post(page, data=said)
+        answer = client.post(f"{page}/reglages", data={**said, "shown": mark})
         assert answer.status_code == 422
         assert words in unescape(answer.text)
-    client.post(page, data={})
+    client.post(f"{page}/reglages", data={"shown": mark})
     assert the(held).registration_closes_at is None
+
+
+def test_the_second_of_two_who_settle_writes_over_nothing(client: Any, people: People, held: int, sign_in: Any) -> None:
+    sign_in(people.bob)
+    page = f"/animation/evenements/{held}/questions"
+    mine = shown(client.get(page))
+    theirs = {**mine, "closes_on": "2027-01-12", "closes_hour": "18:00", "colleagues": "y"}
+    assert client.post(f"{page}/reglages", data=theirs).status_code == 303
+
+    # Mine: another day, and a box they did not touch; theirs: colleagues.
+    answer = client.post(
+        f"{page}/reglages", data={**mine, "closes_on": "2027-01-10", "closes_hour": "12:00", "arrangement": "y"}
+    )
+    assert answer.status_code == 422
+    told = text_of(answer).replace("\u00a0", " ")
+    assert "Quelqu’un d’autre a changé ces réglages" in told
+    assert "mardi 12 janvier 2027, 18 h" in told, "written by both: what they wrote is told"
+    kept = shown(answer)
+    assert (kept["closes_on"], kept["closes_hour"]) == ("2027-01-10", "12:00"), "nothing typed is lost"
+    assert (kept.get("colleagues"), kept.get("arrangement")) == ("y", "y"), "what they alone changed is taken over"
+    db.session.rollback()
+    assert the(held).registration_closes_at == datetime(2027, 1, 12, 18, 0, tzinfo=PARIS)
+
+    assert client.post(f"{page}/reglages", data=kept).status_code == 303
+    db.session.rollback()
+    settled = queries.settings_of(the(held))
+    assert settled == rules.Settings(datetime(2027, 1, 10, 12, 0, tzinfo=PARIS), colleagues=True, arrangement=True)
+
+
+def test_an_event_that_was_moved_meanwhile_keeps_its_closing(
+    client: Any, people: People, held: int, sign_in: Any
+) -> None:
+    """Registration closes as long before: an older page does not put the old day back."""
+    sign_in(people.bob)
+    page = f"/animation/evenements/{held}/questions"
+    client.post(f"{page}/reglages", data={**shown(client.get(page)), "closes_on": "2027-01-12", "closes_hour": "18:00"})
+    mine = shown(client.get(page))
+    with unit_of_work():
+        the(held).registration_closes_at = datetime(2027, 1, 5, 18, 0, tzinfo=PARIS)
+    answer = client.post(f"{page}/reglages", data={**mine, "colleagues": "y"})
+    assert (answer.status_code, shown(answer)["closes_on"]) == (422, "2027-01-05")
+    assert client.post(f"{page}/reglages", data=mine | {"closes_on": "2027-01-05"}).status_code == 303, (
+        "the same as now"
+    )
+
+
+def test_a_question_refused_leaves_the_settings_as_they_are(
+    client: Any, people: People, held: int, sign_in: Any
+) -> None:
+    sign_in(people.bob)
+    page = f"/animation/evenements/{held}/questions"
+    settings = {**shown(client.get(page)), "closes_on": "2027-01-12", "closes_hour": "18:00", "colleagues": "y"}
+    client.post(f"{page}/reglages", data=settings)
+    answer = client.post(page, data={"label": "", "kind": "text"})
+    assert answer.status_code == 422
+    assert {**shown(answer), "shown": ""} == {**settings, "shown": ""}
 
 
 def test_a_cancelled_event_asks_nothing_new(people: People, held: int) -> None:
