@@ -182,22 +182,27 @@ def too_old(now: datetime) -> Sequence[int]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """``waiting``: on the list and not asked; ``silent``: asked, without an answer."""
+    """``waiting``: on the list and not asked; ``leaving``: the worker writes to them; ``silent``: asked, no answer."""
 
     listed: int
     waiting: int
     answered: int
     silent: int
+    leaving: int
 
 
 def counts(poll_id: int) -> Counts:
     asked, answered = PollVoter.asked_at.is_not(None), PollVoter.answered_at.is_not(None)
+    leaving = sa.and_(~asked, ~answered, sa.func.coalesce(PollVoter.added_at <= Poll.asked_at, sa.false()))
     row = db.session.execute(
         sa.select(
             sa.func.count(),
-            sa.func.coalesce(sa.func.sum(sa.case((sa.and_(~asked, ~answered), 1), else_=0)), 0),
+            sa.func.coalesce(sa.func.sum(sa.case((sa.and_(~asked, ~answered, ~leaving), 1), else_=0)), 0),
             sa.func.coalesce(sa.func.sum(sa.case((answered, 1), else_=0)), 0),
             sa.func.coalesce(sa.func.sum(sa.case((sa.and_(asked, ~answered), 1), else_=0)), 0),
-        ).where(PollVoter.poll_id == poll_id)
+            sa.func.coalesce(sa.func.sum(sa.case((leaving, 1), else_=0)), 0),
+        )
+        .join(Poll, Poll.id == PollVoter.poll_id)
+        .where(PollVoter.poll_id == poll_id)
     ).one()
     return Counts(*row)

@@ -34,7 +34,7 @@ def keep_date(poll_id: int, option_id: int) -> Any:
     if option is None:
         raise NotFound
     tally, voters = queries.tallies(poll)[option_id], queries.counts(poll_id)
-    told = voters.listed - voters.waiting
+    told = voters.listed - voters.waiting - voters.leaving
     page = render_template("polls/keep.html", poll=poll, option=option, tally=tally, told=told, form=form)
     return page, 422 if request.method == "POST" else 200
 

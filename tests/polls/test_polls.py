@@ -80,7 +80,9 @@ def test_dates_are_proposed_and_nothing_leaves_before_it_is_pressed(
     assert not [mail for mail in outbox() if mail.kind.startswith("polls.")]
     edith = voter("edith@cabinet.example")
     client.post(f"{DESK}/personnes/{edith.id}/retirer")
-    client.post(f"{DESK}/ouvrir")
+    opened = text_of(client.post(f"{DESK}/ouvrir", follow_redirects=True))
+    assert "2 courriels partent dans la minute" in opened
+    assert "pas encore été sollicité" not in opened, "they are being written to: nothing more is to be pressed"
     assert (work(), work()) == (2, 0)
     sent = [mail for mail in outbox() if mail.kind == "polls.asked"]
     assert sorted(mail.recipient for mail in sent) == ["diane@cabinet.example", "fanny@cabinet.example"]
