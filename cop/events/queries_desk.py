@@ -21,6 +21,7 @@ from cop.mandates import queries as mandates
 from cop.territories.models import Territory, TerritoryPart
 
 SHOWN: Final = 8
+ALL: Final = 200
 FILLING_WITHIN: Final = timedelta(days=60)
 # An older list nobody closed is history, not this week's work.
 CLOSED_WITHIN: Final = timedelta(days=120)
@@ -48,11 +49,12 @@ def own_territories(viewer: Account) -> list[Territory]:
     return mandates.home_territories(viewer) if access.can_everywhere(viewer, Permission.EVENT_READ) else []
 
 
-def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> Desk:
+def desk(viewer: Account, now: datetime, within: Sequence[Territory] = (), *, whole: bool = False) -> Desk:
     """What waits for the viewer among the events they may change, and the events they may open.
 
-    ``within``: of these territories only.
+    ``within``: of these territories only. ``whole``: the lists that may be long are given to their end.
     """
+    most = ALL if whole else SHOWN
     here = _within(within)
     reach = sa.and_(here, reached_by(viewer, Permission.EVENT_READ))
     mine = sa.and_(here, reached_by(viewer, Permission.EVENT_EDIT))
@@ -78,12 +80,14 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = ()) -> De
         to_approve=_events(to_approve, Event.submitted_at),
         to_approve_count=_count(to_approve),
         waiting=_events(waiting, Event.starts_at),
-        drafts=_events(drafts, Event.starts_at),
+        drafts=_events(drafts, Event.starts_at, most=most),
         draft_count=_count(drafts),
         filling=_events(filling, Event.starts_at),
         to_close=_half_days(open_lists),
         to_close_count=_count(open_lists, half_days=True),
-        mine=_events(coming, Event.organiser_id.is_distinct_from(viewer.id), Event.starts_at),
+        mine=_events(
+            coming, *([] if whole else [Event.organiser_id.is_distinct_from(viewer.id)]), Event.starts_at, most=most
+        ),
         coming_count=_count(coming),
         lately=_events(sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at <= now), Event.starts_at.desc()),
     )
@@ -114,8 +118,8 @@ def _filling() -> sa.ColumnElement[bool]:
     )
 
 
-def _events(where: sa.ColumnElement[bool], *order: Any) -> Sequence[Event]:
-    statement = sa.select(Event).where(where).order_by(*order, Event.id).limit(SHOWN).options(*LISTED)
+def _events(where: sa.ColumnElement[bool], *order: Any, most: int = SHOWN) -> Sequence[Event]:
+    statement = sa.select(Event).where(where).order_by(*order, Event.id).limit(most).options(*LISTED)
     return db.session.scalars(statement).unique().all()
 
 

@@ -33,6 +33,7 @@ from cop.events.views_life import announced_words
 from cop.mandates import queries as mandates
 
 EVERYWHERE: Final = "tous"
+EVERYTHING: Final = "entiere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,10 @@ def desk() -> Any:
         raise NotFound
     kinds = queries.kinds() if access.has_anywhere(account, Permission.EVENT_CREATE) else []
     own = [] if request.args.get("territoire") == EVERYWHERE else queries_desk.own_territories(account)
-    found = queries_desk.desk(account, now, own)
-    return render_template("events/desk.html", desk=found, own=own, everywhere=EVERYWHERE, kinds=kinds, now=now)
+    found = queries_desk.desk(account, now, own, whole=request.args.get("liste") == EVERYTHING)
+    return render_template(
+        "events/desk.html", desk=found, own=own, everywhere=EVERYWHERE, everything=EVERYTHING, kinds=kinds, now=now
+    )
 
 
 @blueprint.route("/animation/evenements/nouveau", methods=["GET", "POST"])
@@ -178,7 +181,7 @@ def _draft_words(left_out: int) -> str:
 def edit(event_id: int) -> Any:
     event = queries.get(event_id)
     form = forms.for_existing(event, _territories(Permission.EVENT_EDIT), _projects())
-    meanwhile = None
+    meanwhile, postponed = None, event.status == rules.POSTPONED
     if _is_sent(form):
         try:
             changed = _edited(event, form)
@@ -188,7 +191,7 @@ def edit(event_id: int) -> Any:
         except Refused as refused:
             refuse(form, refused)
         else:
-            flash(_saved_words(event, changed), "done")
+            flash(_saved_words(event, changed, postponed=postponed), "done")
             return redirect(url_for("events.manage", event_id=event.id), 303)
     return _form_page(form, event.kind, event, meanwhile)
 
@@ -227,9 +230,9 @@ def _projects() -> Any:
     return mandates.projects_to_hold_events_for(current_account(), clock.today())
 
 
-def _saved_words(event: Event, changed: frozenset[str]) -> str:
+def _saved_words(event: Event, changed: frozenset[str], *, postponed: bool) -> str:
     if request.form.get("action") == "publish":
-        return announced_words(event)
+        return announced_words(event, postponed=postponed)
     told = event.status == rules.PUBLISHED and event.seats_taken and changed & (rules.PLANS | rules.CORRECTIONS)
     if told:
         return _("Saved. The calendars of those registered follow by mail, five minutes after your last change.")
@@ -249,9 +252,20 @@ def manage(event_id: int) -> Any:
         may_create=access.can(account, Permission.EVENT_CREATE, where),
         may_approve=access.can(account, Permission.EVENT_APPROVE, where),
         may_close=access.can(account, Permission.ATTENDANCE_CLOSE, where),
+        may_invite=_may_invite(event, account, where),
         still_open=queries_life.still_open(event),
         acts=acts,
         lines=queries_journal.lines(event, acts.items),
+    )
+
+
+def _may_invite(event: Event, account: Any, where: Any) -> bool:
+    open_still = event.status == rules.PUBLISHED and event.starts_at > clock.now() and _names_people(event)
+    return (
+        open_still
+        and not event.outside_url
+        and "campaigns.choose" in current_app.view_functions
+        and access.can(account, Permission.CAMPAIGN_SEND, where)
     )
 
 

@@ -29,9 +29,18 @@ def odd_hours(event: Event) -> str:
     return ", ".join(str(words) for name, words in rules_life.ODD_HOURS.items() if name in found)
 
 
-def announced_words(event: Event) -> str:
+def announced_words(event: Event, *, postponed: bool = False) -> str:
+    """``postponed``: it had been, and has its new date."""
     if event.status == rules.SUBMITTED:
         return _("“%(title)s” waits for the coordination’s approval, who are told by mail.", title=event.title)
+    told = event.seats_taken + event.waiting
+    if postponed and told:
+        return _n(
+            "“%(title)s” is published with its new date. %(num)d person is told by mail; their seat or place is kept.",
+            "“%(title)s” is published with its new date. %(num)d people are told by mail; their seats are kept.",
+            told,
+            title=event.title,
+        )
     return _("“%(title)s” is published: the page is open to registrations.", title=event.title)
 
 
@@ -39,12 +48,13 @@ def announced_words(event: Event) -> str:
 @requires(Permission.EVENT_EDIT, scope=queries.where_is)
 def publish(event_id: int) -> Any:
     event = queries.get(event_id)
+    postponed = event.status == rules.POSTPONED
     try:
         service.publish(event, actor=actor(), now=clock.now())
     except Refused as refused:
         flash(refused.message, "refused")
         return redirect(url_for("events.edit", event_id=event.id), 303)
-    flash(announced_words(event), "done")
+    flash(announced_words(event, postponed=postponed), "done")
     return _back(event)
 
 

@@ -377,3 +377,29 @@ def test_an_event_is_held_inside_the_organisation(sign_in: Any, people: People) 
     page = sign_in(people.alice).get(NEW).text
     assert "Maine-et-Loire" in page
     assert "Bretagne" not in page
+
+
+def test_the_desk_shows_what_comes_next_and_all_of_it_when_asked(client: Any, people: People, sign_in: Any) -> None:
+    with unit_of_work():
+        for number in range(10):
+            event(people, title=f"Rencontre {number}", slug=f"rencontre-{number}")
+    sign_in(people.bob)
+    shown = client.get("/animation")
+    assert shown.text.count('href="/animation/evenements/') < 10
+    assert "Les 8 prochains sur 10" in words(shown)
+    address = unescape(re.search(r'href="(/animation\?[^"#]*)#coming"', shown.text)[1])  # type: ignore[index]
+    whole = words(client.get(address))
+    assert all(f"Rencontre {number}" in whole for number in range(10))
+    assert "Tout voir" not in whole
+
+
+def test_what_is_published_leads_to_inviting(client: Any, people: People, sign_in: Any) -> None:
+    with unit_of_work():
+        number = event(people, mode="hybrid", capacity=25, online_capacity=None).id
+    sign_in(people.bob)
+    page = client.get(f"/animation/evenements/{number}")
+    assert f'href="/animation/evenements/{number}/invites/choisir"' in page.text
+    assert "sur place : 25 ; en ligne : autant qu’il en vient" in words(page).replace("\u202f", " ")
+    with unit_of_work():
+        db.session.get_one(Event, number).status = "draft"
+    assert "/invites/choisir" not in client.get(f"/animation/evenements/{number}").text

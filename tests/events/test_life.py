@@ -184,6 +184,7 @@ def test_a_postponed_event_keeps_its_seats_and_invites_to_its_new_date(
         f"/animation/evenements/{number}/modifier", data=sent_form | {"action": "publish", "day_0": "2027-03-11"}
     )
     assert answer.status_code == 303, words(answer)
+    assert "publié à sa nouvelle date. 2 personnes sont prévenues" in words(client.get(answer.location))
     run("registrations.new_date", "registrations.new_date", "invitations.changes")
     new = outbox()[4:]
     assert [mail.kind for mail in new] == ["invitations.new_date"]
