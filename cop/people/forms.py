@@ -102,7 +102,7 @@ class CommuneField(StringField):
             return
         self.choices = tuple(commune.label for commune in found)
         if found:
-            raise ValidationError(_("Several communes answer to this name: choose yours."))
+            raise ValidationError(_("Several communes answer to this name: choose one."))
         raise ValidationError(_("No commune of our territory has this name or postal code."))
 
 

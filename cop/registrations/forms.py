@@ -131,7 +131,9 @@ def parts_of(event: Event, questions: Sequence[Question], *, staff: bool = False
     fields |= forms_questions.fields_of(questions, staff=staff)
     if event.arrangement:
         fields["arrangement"] = TextAreaField(
-            _l("What would make it easier for you to take part?"),
+            _l("What would make it easier to take part")
+            if staff
+            else _l("What would make it easier for you to take part?"),
             [Length(max=LONGEST_ARRANGEMENT, message=_l("At most 500 characters, please."))],
             description=_l(
                 "A place near the screen, a step-free entrance, someone to call when you arrive… Say what to prepare, "

@@ -28,7 +28,7 @@ def test_repeat_a_meeting(browser: Browser, site: Site, signed_in: Any) -> None:
     page.get_by_role("link", name="Le 3e jeudi").first.click()
     page.get_by_role("link", name="Gérer cet événement").click()
     page.get_by_role("link", name="tous les mois, le 3e jeudi").click()
-    page.get_by_role("link", name="D’autres dates").click()
+    page.get_by_role("link", name="Ajouter des dates").click()
     page.get_by_label("Nombre de rencontres").fill("3")
     page.get_by_role("button", name="Voir les dates").click()
     expect(page.get_by_role("group", name="3 dates").get_by_role("checkbox")).to_have_count(3)
