@@ -168,7 +168,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "registration.changed": _l("%(who)s changed the answers of a registration for %(what)s."),
     "registration.confirmed": _l("%(who)s made a registration for %(what)s."),
     "registration.given": _l("%(who)s gave a seat by hand for %(what)s."),
-    "registration.moved": _l("%(who)s moved a registration to another group for %(what)s."),
+    "registration.moved": _l("%(who)s moved a registration to another group or side for %(what)s."),
     "registration.offer_expired": _l("%(who)s passed on a seat that nobody took in time for %(what)s."),
     "registration.offered": _l("%(who)s offered a seat that became free for %(what)s."),
     "registration.exported": _l("%(who)s took the list of those who come to %(what)s as a file."),
