@@ -43,6 +43,7 @@ def show(token: str) -> Any:
         cycle_token = tokens.sign("cycle", f"{event.series_id}:{registration.person_id}")
         return redirect(url_for("series.my_cycle", cycle_token=cycle_token), 303)
     may_cancel = rules.may_cancel(registration.status, event_status=event.status, starts_at=event.starts_at, now=now)
+    side = "online" if registration.side == "online" else invitations.side_of(event, registration.person_id)
     return render_template(
         "registrations/show.html",
         registration=registration,
@@ -54,7 +55,8 @@ def show(token: str) -> Any:
         may_cancel=may_cancel,
         said=queries_form.said_by(registration),
         may_change=queries_form.may_be_changed(registration, now),
-        room=ical.room_of(event, invitations.side_of(event, registration.person_id)),
+        side=side,
+        room=ical.room_of(event, side),
         now=now,
     )
 

@@ -45,11 +45,12 @@ def reminder(rule: ReminderRule, registration: Registration, key: str, own: str 
 
 
 def _where(registration: Registration) -> dict[str, str]:
-    """Of a hybrid meeting, the side they chose."""
+    """Of a hybrid meeting, the side they chose; nobody drives to a screen."""
     event = registration.event
     attends = invitation.side_of(event, registration.person_id)
     with speaking(registration.person.language):
-        return {"place": ical.location_of(event, attends), "online_url": ical.room_of(event, attends)}
+        said = {"place": ical.location_of(event, attends), "online_url": ical.room_of(event, attends)}
+    return {**said, "carpool_page": ""} if attends == "online" else said
 
 
 def preview(rule: ReminderRule, event: Event, own: str = "") -> Words:

@@ -368,6 +368,7 @@ def test_a_hybrid_event_asks_where_and_lets_one_change(
     with unit_of_work():
         found = held()
         found.mode, found.online_capacity, found.online_url = "hybrid", 1, "https://visio.example/salle"
+        found.venue_address, found.carpool = "14 rue des Ponts", True
     assert "https://visio.example" not in client.get(f"/evenements/{found.slug}").text
     assert "Dites si vous venez" in unescape(send().text)
     assert send(attends="moon").status_code == 422
@@ -378,6 +379,9 @@ def test_a_hybrid_event_asks_where_and_lets_one_change(
     shown = client.get(link)
     assert "Votre participation En ligne" in text_of(shown)
     assert "https://visio.example/salle" in shown.text
+    for words in ("14 rue des Ponts", "covoiturage"):
+        assert words not in shown.text, "nobody drives to a screen"
+        assert words in client.get(link_in(outbox()[1])).text
     full = client.post(f"{link_in(outbox()[1])}/modifier", data={"attends": "online"})
     assert full.status_code == 422
     assert 'id="attends-error"' in full.text

@@ -83,8 +83,9 @@ _ROWS = sa.select(Registration)
 
 
 def test_of_a_hybrid_meeting_each_reads_of_their_side(stage: Stage, clock: ClockHand) -> None:
-    _subject, onsite, _html = _send(stage, clock, mode="hybrid", online_url="https://visio.example/salle-12")
+    _subject, onsite, _html = _send(stage, clock, mode="hybrid", online_url="https://visio.example/salle-12", carpool=True)
     assert "visio.example" not in onsite
+    assert "covoiturage" in onsite
     assert "Maison des associations" in onsite
     with unit_of_work():
         registration = db.session.scalars(_ROWS).one()
@@ -95,6 +96,7 @@ def test_of_a_hybrid_meeting_each_reads_of_their_side(stage: Stage, clock: Clock
         assert online is not None
         assert "https://visio.example/salle-12" in (online.text or "")
         assert "Maison des associations" not in (online.text or "")
+        assert "covoiturage" not in (online.text or ""), "nobody drives to a screen"
 
 
 def test_both_links_lead_to_the_persons_own_page(stage: Stage, clock: ClockHand, client: FlaskClient) -> None:
