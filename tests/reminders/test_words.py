@@ -83,7 +83,9 @@ _ROWS = sa.select(Registration)
 
 
 def test_of_a_hybrid_meeting_each_reads_of_their_side(stage: Stage, clock: ClockHand) -> None:
-    _subject, onsite, _html = _send(stage, clock, mode="hybrid", online_url="https://visio.example/salle-12", carpool=True)
+    _subject, onsite, _html = _send(
+        stage, clock, mode="hybrid", online_url="https://visio.example/salle-12", carpool=True
+    )
     assert "visio.example" not in onsite
     assert "covoiturage" in onsite
     assert "Maison des associations" in onsite
