@@ -68,7 +68,10 @@ class FileForm(Form):
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose a file."))],
-        description=_l("PDF, picture, or document of Word, Excel, PowerPoint or LibreOffice; 10 MB at most."),
+        description=_l(
+            "PDF, picture, or document of Word, Excel, PowerPoint or LibreOffice; 10 MB at most. The place and the day "
+            "a picture was taken are not kept."
+        ),
     )
     title = StringField(_l("Title"), [Length(max=LONGEST_TITLE)], description=_l("Empty: the name of the file."))
     seen_by = SelectField(_l("Who sees it"), choices=_SEEN_BY, default=SeenBy.REGISTERED.value)

@@ -7,7 +7,7 @@ from cop.activity.service import Actor
 from cop.core.db import db
 from cop.core.errors import Refused
 from cop.core.i18n import _l
-from cop.events import queries_documents, rules, rules_documents
+from cop.events import queries_documents, rules, rules_documents, rules_pictures
 from cop.events.models import Event
 from cop.events.models_documents import EventDocument, EventLink
 from cop.events.rules_documents import SeenBy
@@ -16,9 +16,11 @@ from cop.events.rules_documents import SeenBy
 def join_file(
     event: Event, given_name: str, content: bytes, title: str, seen_by: SeenBy, *, actor: Actor, now: datetime
 ) -> EventDocument:
-    """Keep the file. Its kind is read in its content, and so is the ending of the name it is given back under."""
+    """Keep the file. Its kind is read in its content, and so is the ending of the name it is given back under. A
+    picture loses the place where it was taken, and whatever else it says of itself."""
     rules_documents.check_room(queries_documents.count(event.id), "file")
     kind = rules_documents.kind_of(content)
+    content = rules_pictures.bare(content, kind.media_type)
     made = EventDocument(
         event_id=event.id,
         title=title or rules_documents.title_of(given_name) or "document",
