@@ -41,6 +41,18 @@ def seats_line(client: Any, slug: str) -> list[str]:
     return [" ".join(re.sub("<[^>]+>", "", line).split()) for line in lines]
 
 
+def test_the_agenda_tells_no_rank_where_each_group_has_its_own(people: People, client: Any, sign_in: Any) -> None:
+    number = make(people, capacity=2, slug="places")
+    for name, profession in (("Kim", "70"), ("Ann", "94"), ("Bea", "94")):
+        register(number, name, profession)
+    assert "vous seriez n° 2" in client.get("/agenda").text.replace("\u00a0", " ")
+    sign_in(people.bob)
+    assert client.post(f"/animation/evenements/{number}/places", data={**PHYSIOS, "capacity": "1"}).status_code == 303
+    shown = client.get("/agenda").text
+    assert "1 en attente" in shown
+    assert "vous seriez" not in shown
+
+
 def test_groups_of_an_event(people: People, client: Any, sign_in: Any) -> None:
     number = make(people, capacity=5, slug="places")
     first = register(number, "Kim", "70")
