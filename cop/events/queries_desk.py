@@ -17,6 +17,7 @@ from cop.events.models import Event, EventKind, HalfDay
 from cop.events.queries import LISTED, reached_by
 from cop.events.rules_kinds import BY_NAME, HEADCOUNT
 from cop.events.rules_quotas import HYBRID
+from cop.mail import queries_inbox
 from cop.mandates import queries as mandates
 from cop.territories.models import Territory, TerritoryPart
 
@@ -35,6 +36,7 @@ class Desk:
     to_approve_count: int
     drafts: Sequence[Event]
     draft_count: int
+    asked: Sequence[Event]  # answers given in calendars wait for a person there
     waiting: Sequence[Event]  # for somebody else's approval, or for a new date
     filling: Sequence[Event]
     to_close: Sequence[HalfDay]
@@ -64,6 +66,8 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = (), *, wh
     handed_over = sa.and_(Event.status == rules.SUBMITTED, ~decides)
     waiting = sa.and_(mine, sa.or_(handed_over, Event.status == rules.POSTPONED))
     coming = sa.and_(reach, Event.status == rules.PUBLISHED, Event.ends_at > now)
+    may_answer = sa.and_(here, reached_by(viewer, Permission.REGISTRATION_MANAGE), Event.ends_at > now)
+    asked = sa.and_(may_answer, Event.id.in_(queries_inbox.events_asked()))
     filling = sa.and_(mine, coming, _filling(), Event.starts_at < now + FILLING_WITHIN)
     open_lists = sa.and_(
         here,
@@ -79,6 +83,7 @@ def desk(viewer: Account, now: datetime, within: Sequence[Territory] = (), *, wh
     return Desk(
         to_approve=_events(to_approve, Event.submitted_at),
         to_approve_count=_count(to_approve),
+        asked=_events(asked, Event.starts_at),
         waiting=_events(waiting, Event.starts_at),
         drafts=_events(drafts, Event.starts_at, most=most),
         draft_count=_count(drafts),

@@ -30,6 +30,7 @@ from cop.events.models import Event, EventKind
 from cop.events.rules_kinds import HEADCOUNT
 from cop.events.views_agenda import blueprint as blueprint
 from cop.events.views_life import announced_words
+from cop.mail import queries_inbox
 from cop.mandates import queries as mandates
 
 EVERYWHERE: Final = "tous"
@@ -80,7 +81,10 @@ TABS: Final = (
 
 @blueprint.app_template_global("event_tabs")
 def event_tabs(event: Event) -> list[dict[str, Any]]:
-    counts = {"registrations.list_for_event": event.seats_taken + event.waiting}
+    counts = {
+        "registrations.list_for_event": event.seats_taken + event.waiting,
+        "registrations.answers": queries_inbox.asked_of(event.id) or None,
+    }
     account, where = current_account(), queries.where_is(event.id)
     return [
         {
@@ -260,7 +264,8 @@ def manage(event_id: int) -> Any:
 
 
 def _may_invite(event: Event, account: Any, where: Any) -> bool:
-    open_still = event.status == rules.PUBLISHED and event.starts_at > clock.now() and _names_people(event)
+    closes = event.registration_closes_at or event.starts_at
+    open_still = event.status == rules.PUBLISHED and closes > clock.now() and _names_people(event)
     return (
         open_still
         and not event.outside_url

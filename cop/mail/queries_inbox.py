@@ -16,6 +16,17 @@ def waiting(page: int, per_page: int) -> Pagination:
     return db.paginate(found, page=page, per_page=per_page, error_out=False)
 
 
+def events_asked() -> sa.Select[tuple[int | None]]:
+    """The events one of whose answers waits for a person."""
+    return sa.select(InboxMail.event_id).where(InboxMail.state == InboxState.ASIDE, InboxMail.event_id.is_not(None))
+
+
+def asked_of(event_id: int) -> int:
+    """How many answers about this event wait for a person."""
+    asked = sa.select(sa.func.count()).select_from(InboxMail).filter_by(event_id=event_id, state=InboxState.ASIDE)
+    return db.session.scalar(asked) or 0
+
+
 def waiting_one(number: int) -> InboxMail:
     """Raises :class:`NotFound`, also when it was dealt with."""
     mail: InboxMail | None = db.session.scalar(sa.select(InboxMail).where(InboxMail.id == number, *_WAITING))

@@ -1,6 +1,5 @@
 """What people answered in their calendar, and the answers somebody has to look at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -52,13 +51,12 @@ def aside(event_id: int) -> list[Aside]:
     return [_read(mail) for mail in db.session.scalars(found)]
 
 
-def handled(event_id: int) -> Sequence[InboxMail]:
+def handled(event_id: int) -> list[Aside]:
     """The last ones somebody, or the application, dealt with."""
     settled = InboxMail.state.in_((InboxState.DONE, InboxState.DROPPED))
     found = sa.select(InboxMail).where(InboxMail.event_id == event_id, settled)
-    return db.session.scalars(
-        found.order_by(InboxMail.handled_at.desc(), InboxMail.id.desc()).limit(HANDLED_SHOWN)
-    ).all()
+    last = found.order_by(InboxMail.handled_at.desc(), InboxMail.id.desc()).limit(HANDLED_SHOWN)
+    return [Aside(mail, _answer(mail), None) for mail in db.session.scalars(last)]
 
 
 def one(event_id: int, mail_id: int) -> Aside:
@@ -70,8 +68,12 @@ def one(event_id: int, mail_id: int) -> Aside:
 
 
 def _read(mail: InboxMail) -> Aside:
+    answer = _answer(mail)
+    return Aside(mail, answer, db.session.scalar(sa.select(Invitation).filter_by(uid=answer.uid)) if answer else None)
+
+
+def _answer(mail: InboxMail) -> answers.Answer | None:
     try:
-        answer = answers.read(mail.calendar or b"")
+        return answers.read(mail.calendar or b"")
     except answers.Unreadable:
-        return Aside(mail, None, None)
-    return Aside(mail, answer, db.session.scalar(sa.select(Invitation).filter_by(uid=answer.uid)))
+        return None

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from cop.accounts.sign_in import actor
+from cop.accounts import access
+from cop.accounts.sign_in import actor, current_account
 from cop.core import clock
 from cop.core.access import Permission, requires
 from cop.core.errors import Refused
@@ -21,6 +22,7 @@ def answers(event_id: int) -> str:
     return render_template(
         "registrations/answers.html",
         event=events.get(event_id),
+        may_edit=access.can(current_account(), Permission.EVENT_EDIT, events.where_is(event_id)),
         aside=queries.aside(event_id),
         handled=queries.handled(event_id),
     )

@@ -54,6 +54,10 @@ def test_a_proposal_is_answered_and_changes_nothing(
     address = put_aside(invited, programs.counter(invited.uid, DIANE, time.now()))
     client = sign_in(people.bob)
     assert "Horaire proposé" in page(client, address)
+    assert f'href="/animation/evenements/{invited.event_id}/modifier"' in page(client, address)
+    desk = client.get("/animation").text
+    assert "Réponses d’agenda à regarder" in desk
+    assert address.rpartition("/")[0] in desk
     client.post(f"{address}/garder-la-date")
     client.post(f"{address}/garder-la-date")
     told = [mail for mail in outbox() if mail.kind == "invitations.counter_declined"]
@@ -87,3 +91,6 @@ def test_the_list_says_who_answered(sign_in: Any, people: People, invited: Invit
     arrives(programs.apple(invited.uid, DIANE, "TENTATIVE", time.now()))
     work()
     assert "peut-être" in client.get(listed).text
+    answers = f"/animation/evenements/{invited.event_id}/reponses"
+    assert "dit peut-être" in client.get(answers).text, "what was answered, and not only that it was"
+    assert answers not in client.get("/animation").text, "nothing to look at"
