@@ -16,7 +16,7 @@ def waiting(page: int, per_page: int) -> Pagination:
     return db.paginate(found, page=page, per_page=per_page, error_out=False)
 
 
-def events_asked() -> sa.Select[tuple[int | None]]:
+def events_asked() -> sa.Select[int | None]:
     """The events one of whose answers waits for a person."""
     return sa.select(InboxMail.event_id).where(InboxMail.state == InboxState.ASIDE, InboxMail.event_id.is_not(None))
 

@@ -93,8 +93,8 @@ def _told_words(steps: list[service.Step]) -> str:
     if not people:
         return words
     told = _n(
-        "%(num)d registration follows by mail, five minutes after your last change.",
-        "%(num)d registrations follow by mail, five minutes after your last change.",
+        "%(num)d registration is told by mail, five minutes after your last change.",
+        "%(num)d registrations are told by mail, five minutes after your last change.",
         people,
     )
     return f"{words} {told}"

@@ -144,6 +144,7 @@ def test_a_changed_form_is_shown_again(bob: Any, series: list[int]) -> None:
     address = f"/animation/evenements/{series[1]}/serie/modifier"
     sent = fields(series[1], venue_name="Mairie")
     shown = bob.post(address, data={**sent, "action": "save"}).text
+    assert 'aria-labelledby="would" tabindex="-1" autofocus' in shown, "what would change takes the focus"
     seen = shown.split('name="seen"')[1].split('value="')[1].split('"')[0]
     again = bob.post(address, data={**sent, "venue_name": "Gare", "action": "apply", "seen": seen})
     assert again.status_code == 422
