@@ -213,6 +213,7 @@ def _seat(invitation: Invitation, without: HalfDay | None = None) -> dict[str, A
         "half_days": lines,
         "online_url": ical.room_of(event, invitation.attends),
         "programme": event.programme,
+        "cycle": event.cycle is not None,
         "page": personal_page(event, person),
     }
 

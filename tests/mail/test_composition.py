@@ -125,6 +125,7 @@ def test_what_is_written_once_for_all_reads_as_if_written_for_one(app: Applicati
         "event_page": "http://localhost/evenements/ete",
         "half_days": ["lundi", "mardi"],
         "answers": True,
+        "cycle": False,
         "by": "",
         "given_name": name,
         "page": page,

@@ -129,7 +129,11 @@ def test_the_last_seat_taken_the_next_ones_wait(client: Any, send: Any, outbox: 
     assert "liste d’attente" in client.get(answer.location).text
     page = text_of(client.get(f"/evenements/{slug}"))
     assert "Rejoindre la liste d’attente Vous seriez n° 2." in page
-    assert "position 1" in text_of(client.get(link_in(outbox()[-1])))
+    mine = link_in(outbox()[-1])
+    assert "position 1" in text_of(client.get(mine))
+    left = text_of(client.post(f"{mine}/annuler", follow_redirects=True))
+    assert "Vous avez quitté la liste d’attente" in left
+    assert "Votre inscription est annulée" not in left, "one had none"
 
 
 def test_a_mistyped_domain_is_hinted_at_once(client: Any, send: Any) -> None:

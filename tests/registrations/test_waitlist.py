@@ -205,7 +205,8 @@ def test_nobody_answers_somebody_declines(asking: Any, client: Any, outbox: Any,
     assert "annulée entre-temps" in answer.text, "too late, and nothing is taken"
     client.post(f"{page}/revenir")
     assert standing(number) == "Ana- Ben2 Cid? Dan1", "back at the end of the line"
-    client.post(f"/inscription/{mails.token_of(db.session.get_one(Registration, cid))}/annuler")
+    theirs = f"/inscription/{mails.token_of(db.session.get_one(Registration, cid))}/annuler"
+    assert "la place va à la personne suivante" in client.post(theirs, follow_redirects=True).text
     assert standing(number) == "Ana- Ben1 Cid- Dan?"
     assert told(outbox, 8) == ["waitlisted Ben", "offer_declined Cid", "offer Dan"]
 

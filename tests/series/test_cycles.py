@@ -86,7 +86,9 @@ def test_one_registration_for_six_days(send: Any, cycle_id: int, outbox: Any, ap
     kinds = Counter(mail.kind for mail in outbox())
     assert kinds == {"series.registered": 1, "invitations.confirmation": 3}
     assert len(set(db.session.scalars(sa.select(Invitation.uid)))) == 3, "one entry, one UID, one mail for each seminar"
-    calendars = [mail.calendar for mail in outbox() if mail.kind == "invitations.confirmation"]
+    told = [mail for mail in outbox() if mail.kind == "invitations.confirmation"]
+    assert all("cette page l’annule en entier" in mail.text for mail in told), "no press cancels one seminar alone"
+    calendars = [mail.calendar for mail in told]
     assert all(one.count("BEGIN:VEVENT") == 1 and "RRULE:FREQ=DAILY;COUNT=2" in one for one in calendars)
     shown = app.test_client().get(mine(outbox)).text
     assert shown.count("<li>") >= 12
