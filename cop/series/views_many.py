@@ -115,7 +115,8 @@ def cancel(event_id: int) -> Any:
         else:
             flash(_n("%(num)d meeting is cancelled.", "%(num)d meetings are cancelled.", count), "done")
             return redirect(page_of(event), 303)
-    page = render_template("series/cancel.html", event=event, series=series, form=form)
+    told = any(one.seats_taken or one.waiting for one in reached[Scope.ALL])
+    page = render_template("series/cancel.html", event=event, series=series, form=form, told=told)
     return page, 422 if request.method == "POST" else 200
 
 

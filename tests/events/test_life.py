@@ -238,7 +238,7 @@ def test_a_held_event_is_closed_once_its_attendance_is_in_and_opened_again_by_ha
     sign_in(people.bob)
     client.post(f"/animation/evenements/{number}/clore")
     assert the_event().closed_at is None, "its attendance is open"
-    assert "1 demi-journée est encore à clôturer" in words(client.get(f"/animation/evenements/{number}"))
+    assert "1 demi-journée est encore à clore" in words(client.get(f"/animation/evenements/{number}"))
     client.post(f"/animation/evenements/{number}/presences/{half_id}/clore")
     client.post(f"/animation/evenements/{number}/clore")
     closed = the_event()

@@ -171,6 +171,7 @@ def test_cancelling_the_following_ones(bob: Any, series: list[int], clock: Any, 
     address = f"/animation/evenements/{series[1]}/serie/annuler"
     page = bob.get(address).text
     assert "5 rencontres, 2 inscriptions prévenues par courriel" in page.replace("\u00a0", " ")
+    assert "est annulée pour tout le monde" in page, "the mail is shown before it leaves"
     assert bob.post(address, data={"scope": "following", "reason": "Salle fermée."}).status_code == 303
     assert [event(number).status for number in series] == ["published", *["cancelled"] * 5]
     assert set(told(clock, outbox)) == {
