@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from cop.core import clock, formats, links, tokens
-from cop.core.i18n import speaking
+from cop.core.i18n import label, speaking
 from cop.joining import queries
 from cop.joining.models import Application
 from cop.joining.rules import Kind
 from cop.mail import service as mail
 from cop.mail.models import Category
+from cop.memberships import mails as memberships_mails
+from cop.memberships import queries as memberships
 
 PURPOSE: Final = "application"
 
@@ -39,9 +41,20 @@ def still_waiting(application: Application, now: datetime) -> None:
 
 
 def welcome(application: Application, *, approved: bool) -> None:
+    """To a member: what it is, what is owed and how to pay it, behind a link that asks for no account."""
     endpoint = "memberships.mine" if application.kind == Kind.MEMBER else "volunteers.mine"
-    values = {"approved": approved, "page": links.absolute_url(endpoint)}
-    _send(application, "welcome", "", values)
+    values = {"page": links.absolute_url(endpoint), "kind": "", "amount": "", "how_to_pay": ""}
+    asked = memberships.covering(application.person_id or 0, None, clock.today())
+    if application.kind == Kind.MEMBER and asked is not None:
+        owed = asked.amount_cents - memberships.settled_of(asked)
+        with speaking(application.language):
+            values = {
+                "page": memberships_mails.personal_page(asked.person_id),
+                "kind": label(asked.kind),
+                "amount": formats.money(owed) if owed > 0 else "",
+                "how_to_pay": label(memberships.settings(), "how_to_pay"),
+            }
+    _send(application, "welcome", "", {"approved": approved, **values})
 
 
 def refused(application: Application, word: str) -> None:

@@ -58,6 +58,11 @@ def test_join_and_confirm(client: Any, send: Any, outbox: Any) -> None:
     assert accepted == {("charter:member", 1), ("notice", 1)}
     assert db.session.scalars(sa.select(Membership.person_id)).all() == [person.id]
     assert [mail.kind for mail in outbox()] == ["joining.confirm", "joining.welcome"]
+    welcome = outbox()[1].text
+    assert "(Adhésion, 25,00\u00a0€)" in welcome, "what it is and what it costs, without signing in"
+    own = re.search(r"/adhesion/[\w.-]+", welcome)
+    assert own
+    assert "En attente de règlement" in client.get(own[0]).text
     assert application().typed == {"organisation": "Maison de santé des Lilas"}, "the rest is on the record now"
     assert "Bienvenue, Ève" in client.get(link).text
     again = client.post(f"{link}/confirmer", follow_redirects=True)
