@@ -79,12 +79,14 @@ def accept(token: str) -> Any:
 @public
 def cancel(token: str) -> Any:
     registration = registration_of(token)
-    done = {
+    others: dict[str, str] = {
         rules.Status.OFFERED: _("Thank you for saying so: the seat goes to the next in line."),
         rules.Status.WAITLISTED: _(
             "You have left the waiting list. Thank you for saying so: those behind you move up."
         ),
-    }.get(registration.status, _("Your registration is cancelled. Thank you for saying so: somebody else may come."))
+    }
+    cancelled = _("Your registration is cancelled. Thank you for saying so: somebody else may come.")
+    done = others.get(registration.status, cancelled)
     try:
         service.cancel(registration, now=clock.now(), actor=PUBLIC, by_person=True)
     except Refused as refused:
