@@ -473,7 +473,7 @@ VALUES: Final[dict[str, Callable[[Things], dict[str, Any]]]] = {
     "data_requests.take": lambda _held: {"kind": "json"},
     "my_data.take": lambda _held: {"kind": "json"},
     "memberships.make_receipt_by_link": lambda held: {"membership": held.membership_id},
-    "memberships.renew_by_link": lambda held: {"person": held.person_id},
+    "memberships.renew_by_link": lambda held: {"member": f"p{held.person_id}"},
 }
 
 
