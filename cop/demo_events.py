@@ -112,7 +112,11 @@ def _announce_elsewhere(world: World) -> None:
     """National days held by others: in the agenda so that people know, registered for there."""
     day = (world.now + timedelta(days=70)).date()
     day += timedelta(days=(3 - day.weekday()) % 7)  # a Thursday
-    hours = [(clock.at_local(day + timedelta(days=n), time(9, 30)), timedelta(hours=7)) for n in range(2)]
+    hours = [
+        (clock.at_local(day + timedelta(days=n), start), timedelta(minutes=minutes))
+        for n in range(2)
+        for start, minutes in ((time(9, 30), 180), (time(14), 150))
+    ]
     public = sa.select(EventKind).where(EventKind.audience == "public", EventKind.archived.is_(False))
     kind = db.session.scalars(public.order_by(EventKind.position, EventKind.id).limit(1)).first()
     if kind is None:
