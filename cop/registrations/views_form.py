@@ -92,11 +92,12 @@ def _told(
     """What the next page may say of it."""
     first, *others = entered
     told = {"event": event.slug, "email": form.email.data or "", "shown": first.shown}
-    more = {
+    more: dict[str, Any] = {
+        "side": said_in(event, form).attends if event.mode == "hybrid" else "",
         "others": [[one.name[:LONGEST_NAME], one.shown] for one in others],
         "dates": [[date.id, one.shown] for date, one in also],
     }
-    return {**told, **{name: lines for name, lines in more.items() if lines}}
+    return {**told, **{name: value for name, value in more.items() if value}}
 
 
 @blueprint.get("/evenements/<slug>/inscription/merci")
@@ -105,7 +106,7 @@ def done(slug: str) -> Any:
     found, told = glances.public_glance(slug), session.get(DONE, {})
     if told.get("event") != slug:
         return redirect(url_for("registrations.event_page", slug=slug), 303)
-    others, dates = told.get("others", []), told.get("dates", [])
+    others, dates, side = told.get("others", []), told.get("dates", []), told.get("side")
 
     def thanks(email: str) -> str:
         event, known = events.public_by_slug(slug), queries_dates.by_number([number for number, _shown in dates])
@@ -114,11 +115,12 @@ def done(slug: str) -> Any:
             event=event,
             email=email,
             shown=told["shown"],
+            side=side,
             others=others,
             dates=[(known[number], theirs) for number, theirs in dates if number in known],
         )
 
     if others or dates or current_account() is not None or not page_cache.may_serve():
         return thanks(told["email"])
-    key = ("done", slug, told["shown"], language())
+    key = ("done", slug, told["shown"], side, language())
     return page_cache.pages.page(key, found.stamp, lambda marks: thanks(**marks), {"email": lambda: told["email"]})

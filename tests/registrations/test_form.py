@@ -373,7 +373,9 @@ def test_a_hybrid_event_asks_where_and_lets_one_change(
     assert "Dites si vous venez" in unescape(send().text)
     assert send(attends="moon").status_code == 422
     for name in ("eve", "luc"):
-        assert send(attends="onsite", email=f"{name}@cabinet.example").status_code == 303
+        thanked = send(attends="onsite", email=f"{name}@cabinet.example")
+        assert thanked.status_code == 303
+        assert "en ligne" not in text_of(client.get(thanked.location))
     link = link_in(outbox()[0])
     assert client.post(f"{link}/modifier", data={"attends": "online"}).status_code == 303
     shown = client.get(link)
