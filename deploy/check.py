@@ -8,6 +8,7 @@ make test                                             everything
 from __future__ import annotations
 
 import argparse
+import contextlib
 import subprocess
 import sys
 import time
@@ -67,30 +68,37 @@ STEPS = (
     Step("sqlite", "tests on SQLite", lambda paths: suites.sqlite(paths).in_front()),
     Step("browser", "tests in Chromium", lambda paths: suites.in_browser(paths).in_front()),
     Step("mailbox", "tests with mail servers", lambda paths: suites.with_mail_servers(paths).in_front()),
-    # The longest: it runs beside those above, and is shown at the end.
     Step("postgres", "tests on PostgreSQL", lambda paths: suites.postgresql(paths).in_front()),
 )
 
 
 def perform(chosen: Sequence[Step], paths: Sequence[str]) -> list[Outcome]:
     outcomes = []
-    beside: Beside | None = None
-    groups = {one.group for one in chosen}
+    beside: dict[str, Beside] = {}
     try:
         for number, one in enumerate(chosen, start=1):
             say(f"[{number}/{len(chosen)}] {one.title}")
-            if one.group == "sqlite" and "postgres" in groups:
-                beside = Beside(suites.postgresql(paths))
-                say("  The same tests run on PostgreSQL meanwhile; they are shown at the end.")
-            if one.group == "postgres" and beside:
-                failure, told = beside.follow()
-                outcomes.append(Outcome(one.title, failure, beside.seconds, told))
+            if one.group == "sqlite":
+                beside = _begin([other for other in chosen if other.group in suites.BESIDE], paths)
+            if run := beside.get(one.group):
+                failure, told = run.follow()
+                outcomes.append(Outcome(one.title, failure, run.seconds, told))
             else:
                 outcomes.append(_perform(one, paths))
     finally:
-        if beside:
-            beside.stop()
+        for run in beside.values():
+            run.stop()
     return outcomes
+
+
+def _begin(steps: Sequence[Step], paths: Sequence[str]) -> dict[str, Beside]:
+    """What cannot begin is left to its turn, which says why."""
+    begun = {}
+    for one in steps:
+        with contextlib.suppress(Problem):
+            begun[one.group] = Beside(suites.BESIDE[one.group](paths))
+            say(f"  The {one.title} run meanwhile; they are shown at their turn.")
+    return begun
 
 
 def _perform(one: Step, paths: Sequence[str]) -> Outcome:

@@ -1,18 +1,20 @@
-"""Runs of pytest: on SQLite, on PostgreSQL, in a browser; one of them may run beside another.
+"""Runs of pytest: on SQLite, on PostgreSQL, in a browser; some of them run beside another.
 
-Half of the time of the tests is spent waiting for a disk, a database or a clock: two runs on two
+Half of the time of the tests is spent waiting for a disk, a database, a page or a clock: three runs on two
 processors take hardly longer than one.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from deploy import browser, mailservers, postgres
 from deploy.console import PROJECT, TOOLS, VENV, attend, say
@@ -40,6 +42,8 @@ class Run:
         self.report = REPORTS / f"{name}.xml"
         self.report.unlink(missing_ok=True)
         self.command = [*through, PYTHON, "-m", "pytest", f"--junit-xml={self.report}", *LOOK, *tests]
+        # pytest puts its fixtures away on SIGINT; what runs it on PostgreSQL hands that on, and stops the server.
+        self.ended_by = signal.SIGTERM if through else signal.SIGINT
         kept = {key: value for key, value in os.environ.items() if key not in LEFT_OUT}
         self.environment: Mapping[str, str] = {**kept, **environment}
 
@@ -94,7 +98,7 @@ class Beside:
     def stop(self) -> None:
         """It stops its tests and its server itself, which takes a moment."""
         if self._process.poll() is None:
-            self._process.terminate()
+            self._process.send_signal(self.run.ended_by)
             try:
                 self._process.wait(timeout=60)
             except subprocess.TimeoutExpired:
@@ -142,3 +146,7 @@ def in_browser(paths: Sequence[str]) -> Run:
 def with_mail_servers(paths: Sequence[str]) -> Run:
     """Between a real SMTP and a real IMAP server, which the tests start and stop."""
     return Run("mailbox", paths or [MAILBOX_TESTS], **mailservers.environment())
+
+
+# The long ones, which run beside the tests on SQLite and are shown at their turn.
+BESIDE: Final[Mapping[str, Callable[[Sequence[str]], Run]]] = {"browser": in_browser, "postgres": postgresql}

@@ -53,3 +53,27 @@ def test_what_this_machine_refuses_is_said_and_fails_nothing(capsys: pytest.Capt
 def test_all_is_well_only_when_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     check.summarise([Outcome("types", "", 1.0)], 1.0)
     assert "All is well" in capsys.readouterr().out
+
+
+def test_the_long_ones_run_beside_the_tests_on_sqlite_and_are_shown_at_their_turn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "test_one.py"
+    file.write_text("def test_here():\n    pass\n\ndef test_wrong():\n    assert False\n")
+
+    def missing(_: object) -> suites.Run:
+        raise Problem("No PostgreSQL was found.")
+
+    beside = {"browser": lambda _: suites.Run("test-beside", [str(file), "--confcutdir", str(tmp_path)])}
+    monkeypatch.setattr(suites, "BESIDE", {**beside, "postgres": missing})
+    monkeypatch.setattr(suites, "REPORTS", tmp_path)
+    steps = [
+        Step("sqlite", "tests on SQLite", lambda _: ("", "fine")),
+        Step("browser", "tests in Chromium", lambda _: ("run twice", "")),
+        Step("postgres", "tests on PostgreSQL", lambda _: ("", "at its turn")),
+    ]
+    first, second, third = check.perform(steps, [])
+    assert (first.failure, first.told) == ("", "fine")
+    assert second.failure.endswith("::test_wrong")
+    assert second.told == "1 passed, 1 failed"
+    assert (third.failure, third.told) == ("", "at its turn")
