@@ -11,7 +11,8 @@ from tests.browser.test_journeys import fill_in
 # An event with a form of its own, seats left, and the door open to all.
 ASKS = """
     SELECT slug FROM event JOIN question ON question.event_id = event.id
-    WHERE takes_colleagues AND asks_arrangement AND audience = 'public' AND seats_taken + 5 < capacity
+    WHERE takes_colleagues AND asks_arrangement AND audience = 'public' AND seats_taken + 2 <= capacity
+        AND starts_at > datetime('now')
     ORDER BY starts_at
 """
 OFFERED = "SELECT recipient FROM mail_message WHERE kind = 'registrations.offer'"
